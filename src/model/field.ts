@@ -1,0 +1,130 @@
+import 'reflect-metadata';
+import { classValidators } from './class-validation.js';
+
+/**
+ * One decorator states every fact of a field: its type, what it means, its limits, whether a client may write it, whether it is
+ * secret and what it refers to. Validation, OpenAPI, defaults, references and search are all derived from these facts, so that
+ * they cannot disagree.
+ */
+
+/** JSON types of a field that is not a structure. `object` is free-form JSON. */
+export type ScalarType = 'string' | 'integer' | 'number' | 'boolean' | 'object';
+
+// biome-ignore lint/suspicious/noExplicitAny: any structure class, whatever its constructor takes
+export type StructClass = abstract new (...args: any[]) => object;
+
+/** What a field that holds policy paths may point to. */
+export interface ReferenceFacts {
+  /** Resource types a path may resolve to; a type's variants count as the type. */
+  readonly to: readonly string[];
+  /** Values other than paths that are also allowed: the word ANY, or literal addresses, ranges and CIDR blocks. */
+  readonly also?: readonly ('ANY' | 'ADDRESS')[];
+  /**
+   * `true`: the target may be deleted, or be absent, without an error (a soft reference). The default is a hard reference: it
+   * must resolve when written, and it protects its target from deletion.
+   */
+  readonly soft?: boolean;
+}
+
+/** Names of string formats; `formats.ts` holds what each accepts. */
+export type Format =
+  | 'ip'
+  | 'ipv4'
+  | 'ipv6'
+  | 'ip-cidr-block'
+  | 'ipv4-cidr-block'
+  | 'ipv6-cidr-block'
+  | 'address-or-block-or-range'
+  | 'hostname-or-ip'
+  | 'hostname'
+  | 'mac-address'
+  | 'port-or-range'
+  | 'vlan-or-range'
+  | 'policy-path';
+
+export interface FieldOptions {
+  readonly array?: boolean;
+  readonly required?: boolean;
+  /** Set by the system: accepted from clients that send back what they read, and ignored. */
+  readonly readOnly?: boolean;
+  /** Kept apart and encrypted; never in an answer, the history or a log. */
+  readonly secret?: boolean;
+  readonly enum?: readonly (string | number)[];
+  /** Written into the object when a client leaves the field out. */
+  readonly default?: unknown;
+  readonly min?: number;
+  readonly max?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly pattern?: string;
+  readonly format?: Format;
+  readonly refs?: ReferenceFacts;
+  readonly deprecated?: boolean;
+  /** Once created, the value stays: a different one is refused. */
+  readonly immutable?: boolean;
+}
+
+export interface FieldFacts extends FieldOptions {
+  readonly name: string;
+  readonly doc: string;
+  readonly type: ScalarType | 'struct' | 'union';
+  /** For `struct` one class, for `union` one per variant. A thunk, because structures may contain themselves. */
+  readonly structs?: () => readonly StructClass[];
+}
+
+/** A structure that is one of several in a union, told apart by a property with a fixed value. */
+export interface VariantFacts {
+  readonly property: string;
+  readonly value: string;
+}
+
+const FIELDS = Symbol('heddle:fields');
+const VARIANT = Symbol('heddle:variant');
+
+type FieldType = ScalarType | (() => StructClass) | { readonly oneOf: () => readonly StructClass[] };
+
+/**
+ * Declares a field of a resource or of a structure inside one.
+ * @param type a JSON type, a thunk of the structure's class, or `{ oneOf }` with a thunk of the classes of a union
+ * @param doc one sentence for the API reference
+ */
+export function Field(type: FieldType, doc: string, options: FieldOptions = {}): PropertyDecorator {
+  return (target, key) => {
+    const facts: FieldFacts = { ...options, name: String(key), doc, ...shapeOf(type) };
+    const own: FieldFacts[] = Reflect.getOwnMetadata(FIELDS, target) ?? [];
+    Reflect.defineMetadata(FIELDS, [...own, facts], target);
+    for (const validator of classValidators(facts)) validator(target, key);
+  };
+}
+
+function shapeOf(type: FieldType): Pick<FieldFacts, 'type' | 'structs'> {
+  if (typeof type === 'string') return { type };
+  if (typeof type === 'function') return { type: 'struct', structs: () => [type()] };
+  return { type: 'union', structs: type.oneOf };
+}
+
+/** Marks a structure as the variant of a union that has `property` equal to `value`. */
+export function Variant(value: string, property = 'resource_type'): ClassDecorator {
+  return (target) => Reflect.defineMetadata(VARIANT, { property, value } satisfies VariantFacts, target);
+}
+
+export function variantOf(struct: StructClass): VariantFacts | undefined {
+  return Reflect.getOwnMetadata(VARIANT, struct);
+}
+
+const fieldsByClass = new WeakMap<StructClass, readonly FieldFacts[]>();
+
+/** All fields of a class, inherited ones first; a field declared again in a subclass replaces the inherited one in place. */
+export function fieldsOf(struct: StructClass): readonly FieldFacts[] {
+  const known = fieldsByClass.get(struct);
+  if (known) return known;
+  const chain: object[] = [];
+  for (let proto = struct.prototype; proto && proto !== Object.prototype; proto = Object.getPrototypeOf(proto)) chain.unshift(proto);
+  const fields = new Map<string, FieldFacts>();
+  for (const proto of chain) for (const facts of (Reflect.getOwnMetadata(FIELDS, proto) ?? []) as FieldFacts[]) fields.set(facts.name, facts);
+  const all = [...fields.values()];
+  fieldsByClass.set(struct, all);
+  return all;
+}

@@ -1,0 +1,52 @@
+import 'reflect-metadata';
+import type { StructClass } from './field.js';
+import type { Hooks } from './hooks.js';
+
+/** Where a type hangs in the tree: under its parent (none for a root), in a collection by id, or at a fixed last segment. */
+export type Position =
+  | { readonly parent: StructClass; readonly collection: string }
+  | { readonly parent: StructClass; readonly singleton: string }
+  | { readonly root: string };
+
+/** What a role must hold to use a type: `read` to see it, `write` to change it, granted by feature. */
+export type Feature = 'networking' | 'security' | 'balancing' | 'addressing' | 'inventory' | 'fabric' | 'system';
+
+export interface ResourceOptions<T extends object = object> {
+  /** One sentence for the API reference. */
+  readonly doc: string;
+  readonly feature?: Feature;
+  /** Where it hangs. Left out on a variant, which shares the positions of the abstract type that it extends. */
+  readonly at?: readonly Position[];
+  /** `true`: only its variants can be written; it holds what they share, and clients' `resource_type` picks one. */
+  readonly abstract?: boolean;
+  /** `resource_type` where it is not the class's name. */
+  readonly type?: string;
+  /** Name of the wrapper in a hierarchical body where it is not `Child` + type, and of the property in it. */
+  readonly child?: { readonly type?: string; readonly field?: string };
+  /** Property of the parent in which these objects also appear, in order, on GET and may be written (rules of a policy). */
+  readonly inline?: { readonly field: string; readonly orderBy?: string };
+  /** Which verbs of the API exist; the default is all. */
+  readonly verbs?: readonly Verb[];
+  /** POST actions of an object beside the plain verbs. */
+  readonly actions?: readonly 'revise'[];
+  /** Fixed ids that exist with their parent; no others may be created. */
+  readonly fixedIds?: readonly string[];
+  /** Last segment of the path for a GET of realized state that real clients use: `state`, `status`. */
+  readonly hooks?: Hooks<T>;
+}
+
+export type Verb = 'GET' | 'LIST' | 'PUT' | 'PATCH' | 'DELETE';
+
+const RESOURCE = Symbol('heddle:resource');
+
+/**
+ * Declares a policy resource type. Together with its fields this is the one definition that routes, the hierarchical API,
+ * search, permissions, audit, the command line and OpenAPI are derived from.
+ */
+export function Resource<T extends object = object>(options: ResourceOptions<T>): ClassDecorator {
+  return (target) => Reflect.defineMetadata(RESOURCE, options, target);
+}
+
+export function resourceOptions(type: StructClass): ResourceOptions | undefined {
+  return Reflect.getOwnMetadata(RESOURCE, type);
+}
