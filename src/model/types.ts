@@ -1,9 +1,28 @@
+import { EnforcementPoint } from './fabric/enforcement-point.resource.js';
+import { PolicyTransportZone } from './fabric/policy-transport-zone.resource.js';
+import { Site } from './fabric/site.resource.js';
 import type { StructClass } from './field.js';
+import { LocaleServices } from './networking/locale-services.resource.js';
+import { SegmentPort } from './networking/segment-port.resource.js';
+import { Segment } from './networking/segment.resource.js';
+import { Tier0 } from './networking/tier0.resource.js';
+import { Tier1 } from './networking/tier1.resource.js';
 import { Registry } from './registry.js';
 import { Domain } from './root/domain.resource.js';
 import { Infra } from './root/infra.resource.js';
 
 /** Every resource type of the policy tree: a new one adds its line here, after its parent. */
-export const TYPES: readonly StructClass[] = [Infra, Domain];
+export const TYPES: readonly StructClass[] = [
+  Infra,
+  Domain,
+  Site,
+  EnforcementPoint,
+  PolicyTransportZone,
+  Tier0,
+  Tier1,
+  LocaleServices,
+  Segment,
+  SegmentPort,
+];
 
 export const registry = new Registry(TYPES);

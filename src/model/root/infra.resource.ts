@@ -2,9 +2,13 @@ import { Field } from '../field.js';
 import { PolicyConfigResource } from '../policy-object.js';
 import { Resource } from '../resource.js';
 
-class FederationConnectivityConfig {
-  @Field('string', 'Identifier of the global manager; empty here.')
-  global_manager_id?: string;
+/** What the roots of intent share. */
+export abstract class AbstractSpace extends PolicyConfigResource {
+  @Field('string', 'Default of the distributed firewall in earlier releases; the default security policies decide today.', {
+    deprecated: true,
+    enum: ['WHITELIST', 'BLACKLIST', 'WHITELIST_ENABLE_LOGGING', 'BLACKLIST_ENABLE_LOGGING', 'NONE'],
+  })
+  connectivity_strategy?: string;
 }
 
 @Resource({
@@ -13,10 +17,7 @@ class FederationConnectivityConfig {
   at: [{ root: 'infra' }],
   verbs: ['GET', 'PATCH', 'PUT'],
 })
-export class Infra extends PolicyConfigResource {
-  @Field('string', 'Domain that connects to other sites.')
-  domain?: string;
-
-  @Field(() => FederationConnectivityConfig, 'How this manager takes part in a federation.')
-  federation_config?: FederationConnectivityConfig;
+export class Infra extends AbstractSpace {
+  @Field('object', 'Not filled: domains are read at their own paths, and written there or as children.', { array: true, readOnly: true })
+  domains?: object[];
 }

@@ -1,0 +1,84 @@
+import { Field } from '../field.js';
+import { PolicyConfigResource } from '../policy-object.js';
+import { Resource } from '../resource.js';
+import { InterfaceSubnet } from './connectivity.js';
+import { REDISTRIBUTED_SOURCES } from './route-sources.js';
+import { Tier0 } from './tier0.resource.js';
+import { Tier1 } from './tier1.resource.js';
+
+class Tier0HaVipConfig {
+  @Field('boolean', 'Whether the address is held by the active edge.', { default: true })
+  enabled?: boolean;
+
+  @Field('string', 'Policy paths of the uplink interfaces that share the address, on different edges.', {
+    array: true,
+    required: true,
+    minItems: 2,
+    refs: { to: ['Tier0Interface'] },
+  })
+  external_interface_paths!: string[];
+
+  @Field(() => InterfaceSubnet, 'The shared addresses, one an address family.', { array: true, required: true, minItems: 1, maxItems: 2 })
+  vip_subnets!: InterfaceSubnet[];
+}
+
+class Tier0RouteRedistributionRule {
+  @Field('string', 'Name for people.')
+  name?: string;
+
+  @Field('string', 'Kinds of routes that are handed on.', { array: true, required: true, enum: REDISTRIBUTED_SOURCES })
+  route_redistribution_types!: string[];
+
+  @Field('string', 'Policy path of a route map that filters and changes them.', { refs: { to: ['Tier0RouteMap'] } })
+  route_map_path?: string;
+
+  @Field('string', 'Protocols that the routes are handed to; BGP where none is named.', { array: true, enum: ['BGP', 'OSPF'] })
+  destinations?: string[];
+}
+
+class Tier0RouteRedistributionConfig {
+  @Field('boolean', 'Whether routes are handed to BGP.', { default: true })
+  bgp_enabled?: boolean;
+
+  @Field('boolean', 'Whether routes are handed to OSPF.', { default: false })
+  ospf_enabled?: boolean;
+
+  @Field(() => Tier0RouteRedistributionRule, 'What is handed on, and to which protocol.', { array: true, minItems: 0, maxItems: 5 })
+  redistribution_rules?: Tier0RouteRedistributionRule[];
+}
+
+@Resource({
+  doc: 'Where a gateway runs its service part: the edge cluster, the preferred edges, and what depends on the place.',
+  feature: 'networking',
+  at: [
+    { parent: Tier0, collection: 'locale-services' },
+    { parent: Tier1, collection: 'locale-services' },
+  ],
+})
+export class LocaleServices extends PolicyConfigResource {
+  @Field('string', 'Policy path of the edge cluster that the service part runs on.', { refs: { to: ['PolicyEdgeCluster'] } })
+  edge_cluster_path?: string;
+
+  @Field('string', 'Policy paths of the edges that the service part runs on, the most preferred first.', {
+    array: true,
+    maxItems: 2,
+    refs: { to: ['PolicyEdgeNode'] },
+  })
+  preferred_edge_paths?: string[];
+
+  @Field('string', 'Policy path of the BFD profile of static routes of the gateway.', { refs: { to: ['BfdProfile'] } })
+  bfd_profile_path?: string;
+
+  @Field(() => Tier0HaVipConfig, 'Addresses that the active edge of a tier-0 holds.', { array: true })
+  ha_vip_configs?: Tier0HaVipConfig[];
+
+  @Field(() => Tier0RouteRedistributionConfig, 'Routes that a tier-0 hands to its routing protocols.')
+  route_redistribution_config?: Tier0RouteRedistributionConfig;
+
+  @Field('string', 'Kinds of routes that are handed to BGP; `route_redistribution_config` replaces it.', {
+    array: true,
+    deprecated: true,
+    enum: REDISTRIBUTED_SOURCES,
+  })
+  route_redistribution_types?: string[];
+}

@@ -1,0 +1,37 @@
+/** Where a route that a gateway hands on may come from. */
+
+/** What a tier-1 advertises to its tier-0. */
+export const TIER1_ADVERTISEMENTS = [
+  'TIER1_STATIC_ROUTES',
+  'TIER1_CONNECTED',
+  'TIER1_NAT',
+  'TIER1_LB_VIP',
+  'TIER1_LB_SNAT',
+  'TIER1_DNS_FORWARDER_IP',
+  'TIER1_IPSEC_LOCAL_ENDPOINT',
+] as const;
+
+/** What a tier-0 redistributes into BGP or OSPF. */
+export const REDISTRIBUTED_SOURCES = [
+  'TIER0_STATIC',
+  'TIER0_CONNECTED',
+  'TIER0_EXTERNAL_INTERFACE',
+  'TIER0_SEGMENT',
+  'TIER0_ROUTER_LINK',
+  'TIER0_SERVICE_INTERFACE',
+  'TIER0_LOOPBACK_INTERFACE',
+  'TIER0_DNS_FORWARDER_IP',
+  'TIER0_IPSEC_LOCAL_IP',
+  'TIER0_NAT',
+  'TIER0_EVPN_TEP_IP',
+  'TIER1_NAT',
+  'TIER1_STATIC',
+  'TIER1_LB_VIP',
+  'TIER1_LB_SNAT',
+  'TIER1_DNS_FORWARDER_IP',
+  'TIER1_CONNECTED',
+  'TIER1_SERVICE_INTERFACE',
+  'TIER1_SEGMENT',
+  'TIER1_IPSEC_LOCAL_ENDPOINT',
+  'INTER_VRF_STATIC',
+] as const;

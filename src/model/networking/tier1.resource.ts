@@ -1,0 +1,105 @@
+import { Field } from '../field.js';
+import { PolicyConfigResource } from '../policy-object.js';
+import { Resource } from '../resource.js';
+import { Infra } from '../root/infra.resource.js';
+import { FederationGatewayConfig, IntersiteGatewayConfig } from './connectivity.js';
+import { TIER1_ADVERTISEMENTS } from './route-sources.js';
+
+class GatewayQosProfileConfig {
+  @Field('string', 'Policy path of the limit on traffic that enters the gateway from its tier-0.', { refs: { to: ['GatewayQosProfile'] } })
+  ingress_qos_profile_path?: string;
+
+  @Field('string', 'Policy path of the limit on traffic that leaves the gateway towards its tier-0.', { refs: { to: ['GatewayQosProfile'] } })
+  egress_qos_profile_path?: string;
+}
+
+class RouteAdvertisementRule {
+  @Field('string', 'Name for people.', { required: true })
+  name!: string;
+
+  @Field('string', 'Whether the tier-0 learns the matching routes.', { required: true, enum: ['PERMIT', 'DENY'], default: 'PERMIT' })
+  action!: string;
+
+  @Field('string', 'Networks that the rule is about.', { array: true, format: 'ip-cidr-block' })
+  subnets?: string[];
+
+  @Field('string', 'Whether parts of these networks match too (GE), or only the networks as they are (EQ).', { enum: ['GE', 'EQ'], default: 'GE' })
+  prefix_operator?: string;
+
+  @Field('string', 'Kinds of routes that the rule is about; all where none are named.', { array: true, enum: TIER1_ADVERTISEMENTS })
+  route_advertisement_types?: string[];
+}
+
+@Resource({
+  doc: 'The gateway of a tenant or an application: it joins segments, and reaches the world through its tier-0.',
+  feature: 'networking',
+  at: [{ parent: Infra, collection: 'tier-1s' }],
+})
+export class Tier1 extends PolicyConfigResource {
+  @Field('string', 'Policy path of the tier-0 behind the gateway; without one it is cut off from outside.', { refs: { to: ['Tier0'] } })
+  tier0_path?: string;
+
+  @Field('string', 'Kinds of routes that the tier-0 learns.', { array: true, enum: TIER1_ADVERTISEMENTS })
+  route_advertisement_types?: string[];
+
+  @Field(() => RouteAdvertisementRule, 'Rules that narrow down what the tier-0 learns, the first match decides.', { array: true })
+  route_advertisement_rules?: RouteAdvertisementRule[];
+
+  @Field('string', 'Whether its edges forward one at a time or all; absent while the gateway needs no edge.', { enum: ['ACTIVE_STANDBY', 'ACTIVE_ACTIVE'] })
+  ha_mode?: string;
+
+  @Field('string', 'Whether the preferred edge takes over again once it is back.', {
+    enum: ['PREEMPTIVE', 'NON_PREEMPTIVE'],
+    default: 'NON_PREEMPTIVE',
+  })
+  failover_mode?: string;
+
+  @Field('boolean', 'Whether another edge takes the place of a standby that failed.', { default: false })
+  enable_standby_relocation?: boolean;
+
+  @Field('string', 'Size of the share of an edge that the gateway takes.', {
+    enum: ['ROUTING', 'LB_SMALL', 'LB_MEDIUM', 'LB_LARGE', 'LB_XLARGE'],
+    default: 'ROUTING',
+  })
+  pool_allocation?: string;
+
+  @Field('string', 'How the gateway reaches the outside: routed, behind NAT, or not at all.', { enum: ['ROUTED', 'ISOLATED', 'NATTED'] })
+  type?: string;
+
+  @Field(() => GatewayQosProfileConfig, 'Limits on traffic to and from the tier-0.')
+  qos_profile?: GatewayQosProfileConfig;
+
+  @Field('string', 'Policy path of the DHCP server or relay of segments that name none.', {
+    array: true,
+    minItems: 0,
+    maxItems: 1,
+    refs: { to: ['DhcpServerConfig', 'DhcpRelayConfig'] },
+  })
+  dhcp_config_paths?: string[];
+
+  @Field('string', 'Policy paths of the router advertisement profile, the duplicate address detection profile, or both.', {
+    array: true,
+    minItems: 0,
+    maxItems: 2,
+    refs: { to: ['Ipv6NdraProfile', 'Ipv6DadProfile'] },
+  })
+  ipv6_profile_paths?: string[];
+
+  @Field('boolean', 'Whether the firewall of the gateway is off.', { default: false })
+  disable_firewall?: boolean;
+
+  @Field('boolean', 'Whether the default rule logs what it allows; the default gateway policy decides today.', { deprecated: true, default: false })
+  default_rule_logging?: boolean;
+
+  @Field('boolean', 'Whether the default rule drops; the default gateway policy decides today.', { deprecated: true, default: false })
+  force_whitelisting?: boolean;
+
+  @Field('integer', 'Most neighbour entries that a node keeps for the gateway.', { min: 5000, max: 50000 })
+  arp_limit?: number;
+
+  @Field(() => IntersiteGatewayConfig, 'Which site of a federation traffic goes through.')
+  intersite_config?: IntersiteGatewayConfig;
+
+  @Field(() => FederationGatewayConfig, 'What a federation allocated for the gateway.', { readOnly: true })
+  federation_config?: FederationGatewayConfig;
+}
