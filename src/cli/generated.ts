@@ -1,0 +1,10 @@
+import { settingsReference } from '../operations/settings.js';
+
+/** A committed file that is made from the code: tests compare it, `npm run generate` writes it. */
+interface GeneratedFile {
+  /** Path from the root of the repository. */
+  readonly file: string;
+  make(): string | Promise<string>;
+}
+
+export const GENERATED: readonly GeneratedFile[] = [{ file: 'docs/settings.md', make: settingsReference }];
