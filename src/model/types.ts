@@ -10,6 +10,13 @@ import { Tier1 } from './networking/tier1.resource.js';
 import { Registry } from './registry.js';
 import { Domain } from './root/domain.resource.js';
 import { Infra } from './root/infra.resource.js';
+import { PolicyContextProfile } from './security/context-profile.resource.js';
+import { PolicyFirewallScheduler } from './security/firewall-scheduler.resource.js';
+import { GatewayPolicy } from './security/gateway-policy.resource.js';
+import { Group } from './security/group.resource.js';
+import { Rule } from './security/rule.resource.js';
+import { SecurityPolicy } from './security/security-policy.resource.js';
+import { Service } from './security/service.resource.js';
 
 /** Every resource type of the policy tree: a new one adds its line here, after its parent. */
 export const TYPES: readonly StructClass[] = [
@@ -23,6 +30,15 @@ export const TYPES: readonly StructClass[] = [
   LocaleServices,
   Segment,
   SegmentPort,
+
+  // security
+  Group,
+  Service,
+  PolicyContextProfile,
+  PolicyFirewallScheduler,
+  SecurityPolicy,
+  GatewayPolicy,
+  Rule,
 ];
 
 export const registry = new Registry(TYPES);

@@ -1,0 +1,101 @@
+import { Field } from '../field.js';
+import { PolicyConfigResource } from '../policy-object.js';
+import { Resource } from '../resource.js';
+import { GatewayPolicy } from './gateway-policy.resource.js';
+import { SecurityPolicy } from './security-policy.resource.js';
+import { type AnyServiceEntry, SERVICE_ENTRIES } from './service-entries.js';
+
+@Resource({
+  doc: 'One line of a firewall policy: which traffic, and what becomes of it.',
+  feature: 'security',
+  at: [
+    { parent: SecurityPolicy, collection: 'rules' },
+    { parent: GatewayPolicy, collection: 'rules' },
+  ],
+  inline: { field: 'rules', orderBy: 'sequence_number' },
+  actions: ['revise'],
+})
+export class Rule extends PolicyConfigResource {
+  // Required although a manager of the vendor fills it in: a rule whose action was forgotten must not let traffic through.
+  @Field('string', 'What becomes of the traffic. `JUMP_TO_APPLICATION` skips to the section Application.', {
+    required: true,
+    enum: ['ALLOW', 'DROP', 'REJECT', 'JUMP_TO_APPLICATION'],
+  })
+  action!: string;
+
+  @Field('integer', 'Order within the policy: the lowest number is evaluated first.', { min: 0, default: 0 })
+  sequence_number!: number;
+
+  @Field('string', 'Where the traffic comes from: groups, or addresses, blocks and ranges.', {
+    array: true,
+    maxItems: 128,
+    default: ['ANY'],
+    refs: { to: ['Group'], also: ['ANY', 'ADDRESS'] },
+  })
+  source_groups!: string[];
+
+  @Field('boolean', 'Turns the sources around: all traffic that does not come from them.', { default: false })
+  sources_excluded!: boolean;
+
+  @Field('string', 'Where the traffic goes: groups, or addresses, blocks and ranges.', {
+    array: true,
+    maxItems: 128,
+    default: ['ANY'],
+    refs: { to: ['Group'], also: ['ANY', 'ADDRESS'] },
+  })
+  destination_groups!: string[];
+
+  @Field('boolean', 'Turns the destinations around: all traffic that does not go to them.', { default: false })
+  destinations_excluded!: boolean;
+
+  @Field('string', 'Services that are matched, together with `service_entries`.', {
+    array: true,
+    maxItems: 128,
+    default: ['ANY'],
+    refs: { to: ['Service'], also: ['ANY'] },
+  })
+  services!: string[];
+
+  @Field({ oneOf: () => SERVICE_ENTRIES }, 'Protocols and ports that are matched without a named service.', { array: true, maxItems: 128 })
+  service_entries?: AnyServiceEntry[];
+
+  @Field('string', 'Context profiles: what the payload must be.', {
+    array: true,
+    maxItems: 128,
+    default: ['ANY'],
+    refs: { to: ['PolicyContextProfile'], also: ['ANY'] },
+  })
+  profiles!: string[];
+
+  @Field('string', 'Where the rule is enforced: groups for workloads; gateways or their interfaces for a gateway policy.', {
+    array: true,
+    maxItems: 128,
+    default: ['ANY'],
+    refs: { to: ['Group', 'Segment', 'SegmentPort', 'Tier0', 'Tier1', 'Tier0Interface', 'Tier1Interface'], also: ['ANY'] },
+  })
+  scope!: string[];
+
+  @Field('string', 'Direction of the traffic as the workload or the gateway sees it.', { enum: ['IN', 'OUT', 'IN_OUT'], default: 'IN_OUT' })
+  direction!: string;
+
+  @Field('string', 'Version of IP that is matched; both where left out.', { enum: ['IPV4', 'IPV6', 'IPV4_IPV6'] })
+  ip_protocol?: string;
+
+  @Field('boolean', 'Whether the rule is skipped.', { default: false })
+  disabled!: boolean;
+
+  @Field('boolean', 'Whether matches are logged.', { default: false })
+  logged!: boolean;
+
+  @Field('string', 'Label that log lines of the rule carry.')
+  tag?: string;
+
+  @Field('string', 'Remarks about the rule.', { maxLength: 2048 })
+  notes?: string;
+
+  @Field('integer', 'Number of the rule, unique in the whole system and never reused; log lines carry it.', { readOnly: true })
+  rule_id!: number;
+
+  @Field('boolean', 'Whether the rule is the last one of a policy that came with the system.', { readOnly: true })
+  is_default!: boolean;
+}
