@@ -18,7 +18,7 @@ export interface Definition extends Omit<ResourceOptions, 'type' | 'child' | 'at
 export interface Place {
   readonly definition: Definition;
   readonly parent?: Place;
-  /** Last segment of a singleton, otherwise the collection's segment. */
+  /** The singleton's or the collection's part of the path, mostly one segment. */
   readonly segment: string;
   readonly singleton: boolean;
   /** Path with a parameter for each id, such as `/infra/tier-1s/{tier-1-id}/segments/{segment-id}`. */
@@ -51,6 +51,8 @@ export class Registry {
   private readonly byName = new Map<string, Definition>();
   private readonly byWrapper = new Map<string, Definition>();
   private readonly roots = new Map<string, Place>();
+  /** Children of a place by the first segment that leads to them. */
+  private readonly steps = new WeakMap<Place, Map<string, Place[]>>();
 
   constructor(classes: readonly StructClass[]) {
     const variantsOf = new Map<StructClass, StructClass[]>();
@@ -104,8 +106,12 @@ export class Registry {
       if (parent) parent.children.push(place);
       else this.roots.set(segment, place);
     };
-    if ('root' in position) add(undefined, position.root, true);
-    else for (const parent of placesOf(position.parent)) add(parent, 'singleton' in position ? position.singleton : position.collection, 'singleton' in position);
+    if ('root' in position) return add(undefined, position.root, true);
+    for (const parent of placesOf(position.parent)) {
+      if (position.within && !liesWithin(parent, position.within)) continue;
+      if ('singleton' in position) add(parent, position.singleton, true);
+      else add(parent, position.collection, false);
+    }
   }
 
   /** All types that clients can name, abstract ones included, in the order of the index. */
@@ -162,13 +168,13 @@ export class Registry {
     let id = rootName;
     const ids: string[] = [];
     for (let at = 0; at < rest.length; at += 1) {
-      const segment: string = rest[at] as string;
-      const next: Place | undefined = place.children.find((child) => child.segment === segment);
+      const next: Place | undefined = this.step(place, rest, at);
       if (!next) return undefined;
       parentPath = here;
+      here += `/${next.segment}`;
+      at += next.segment.split('/').length - 1;
       if (next.singleton) {
-        id = segment;
-        here += `/${segment}`;
+        id = rest[at] as string;
       } else {
         at += 1;
         const given = rest[at];
@@ -176,11 +182,25 @@ export class Registry {
         if (given === '') return undefined;
         id = given;
         ids.push(id);
-        here += `/${segment}/${id}`;
+        here += `/${id}`;
       }
       place = next;
     }
     return { place, path: here, id, parentPath, ids };
+  }
+
+  /** The child of a place that the path goes on with; the longest match wins, so `static-routes/bfd-peers` is no static route. */
+  private step(place: Place, segments: readonly string[], at: number): Place | undefined {
+    let steps = this.steps.get(place);
+    if (!steps) {
+      steps = new Map();
+      for (const child of [...place.children].sort((a, b) => b.segment.length - a.segment.length)) {
+        const first = child.segment.split('/', 1)[0] as string;
+        steps.set(first, [...(steps.get(first) ?? []), child]);
+      }
+      this.steps.set(place, steps);
+    }
+    return steps.get(segments[at] as string)?.find((child) => child.segment.split('/').every((part, offset) => segments[at + offset] === part));
   }
 }
 
@@ -205,8 +225,13 @@ function abstractAncestor(struct: StructClass, classes: readonly StructClass[]):
   return undefined;
 }
 
+function liesWithin(place: Place | undefined, type: StructClass): boolean {
+  return place !== undefined && (place.definition.struct === type || liesWithin(place.parent, type));
+}
+
+/** `Tier0` becomes `tier-0`, `IPDiscoveryProfile` becomes `ip-discovery-profile`. */
 function kebab(name: string): string {
-  return name.replace(/([a-z])([A-Z0-9])/g, '$1-$2').toLowerCase();
+  return name.replace(/(?<=[a-z])(?=[A-Z0-9])|(?<=\d)(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, '-').toLowerCase();
 }
 
 function fail(message: string): never {

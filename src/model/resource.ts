@@ -2,10 +2,14 @@ import 'reflect-metadata';
 import type { StructClass } from './field.js';
 import type { Hooks } from './hooks.js';
 
-/** Where a type hangs in the tree: under its parent (none for a root), in a collection by id, or at a fixed last segment. */
+/**
+ * Where a type hangs in the tree: under its parent (none for a root), in a collection by id, or at a fixed place. A collection or
+ * singleton may be several segments long (`static-routes/bfd-peers`). `within` keeps only those places of the parent that
+ * themselves lie below another type: BGP hangs under the locale services of a tier-0, not of a tier-1.
+ */
 export type Position =
-  | { readonly parent: StructClass; readonly collection: string }
-  | { readonly parent: StructClass; readonly singleton: string }
+  | { readonly parent: StructClass; readonly collection: string; readonly within?: StructClass }
+  | { readonly parent: StructClass; readonly singleton: string; readonly within?: StructClass }
   | { readonly root: string };
 
 /** What a role must hold to use a type: `read` to see it, `write` to change it, granted by feature. */
