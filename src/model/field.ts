@@ -62,6 +62,8 @@ export interface FieldOptions {
   readonly format?: Format;
   readonly refs?: ReferenceFacts;
   readonly deprecated?: boolean;
+  /** A PATCH that leaves the field out keeps it, where others are unset: clients write parts of such an object by themselves. */
+  readonly sticky?: boolean;
   /** Once created, the value stays: a different one is refused. */
   readonly immutable?: boolean;
 }

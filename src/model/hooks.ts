@@ -17,6 +17,8 @@ export interface Hooks<T extends object = PolicyObject> {
   check?(object: T & PolicyObject, view: IntentView, before?: T & PolicyObject): readonly Problem[];
   /** Runs when the object is deleted: checks whether it may go. Allocations it owns are released for it. */
   checkDelete?(object: T & PolicyObject, view: IntentView): readonly Problem[];
+  /** Runs right after the object was deleted; deletes what the system kept beside it elsewhere in the tree. */
+  deleted?(object: T & PolicyObject, view: WriteView): void;
 }
 
 /** Intent as the transaction sees it: what was committed, and what this transaction wrote so far. */

@@ -19,7 +19,6 @@ export interface PolicyObject {
   parent_path: string;
   unique_id: string;
   realization_id: string;
-  owner_id: string;
   tags?: Tag[];
   marked_for_delete: boolean;
   overridden: boolean;

@@ -1,0 +1,127 @@
+import { type FieldFacts, fieldsOf, type StructClass } from './field.js';
+import { variantFor } from './registry.js';
+
+/** JSON as clients send it. */
+export type Json = { [name: string]: unknown };
+
+/** A value that a field holds, with its JSON path: `source_groups[0]`, `attachment.id`. */
+export interface FieldValue {
+  readonly facts: FieldFacts;
+  readonly field: string;
+  readonly value: unknown;
+}
+
+const EMPTY_STRUCTS: readonly StructClass[] = [];
+
+/** The structure that a value of a field has, or undefined for plain values. */
+function structOf(facts: FieldFacts, value: unknown): StructClass | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (facts.type === 'struct') return facts.structs?.()[0];
+  if (facts.type === 'union') return variantFor(facts.structs?.() ?? EMPTY_STRUCTS, value as Json);
+  return undefined;
+}
+
+const byName = new WeakMap<StructClass, ReadonlyMap<string, FieldFacts>>();
+
+function factsByName(struct: StructClass): ReadonlyMap<string, FieldFacts> {
+  let facts = byName.get(struct);
+  if (!facts) {
+    facts = new Map(fieldsOf(struct).map((field) => [field.name, field]));
+    byName.set(struct, facts);
+  }
+  return facts;
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === null || value === '' || (Array.isArray(value) && value.length === 0);
+}
+
+/**
+ * The body without what means nothing: null, an empty string or an empty list says that an optional field is unset, the same as
+ * leaving it out, and what the system sets is ignored. Unknown fields stay, for the validator to report.
+ */
+export function withoutEmpty(struct: StructClass, body: Json): Json {
+  const facts = factsByName(struct);
+  const result: Json = {};
+  for (const name in body) {
+    const value = body[name];
+    const field = facts.get(name);
+    if (!field) result[name] = value;
+    else if (field.readOnly || (!field.required && isEmpty(value))) continue;
+    else result[name] = withoutEmptyValue(field, value);
+  }
+  return result;
+}
+
+function withoutEmptyValue(facts: FieldFacts, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => withoutEmptyValue(facts, item));
+  const struct = structOf(facts, value);
+  return struct ? withoutEmpty(struct, value as Json) : value;
+}
+
+/** Writes the defaults of fields that were left out into a valid body, in place, also inside its structures. */
+export function addDefaults(struct: StructClass, body: Json): void {
+  for (const facts of fieldsOf(struct)) {
+    const value = body[facts.name];
+    if (value === undefined) {
+      if (facts.default !== undefined) body[facts.name] = structuredClone(facts.default);
+    } else if (facts.structs) {
+      for (const item of Array.isArray(value) ? value : [value]) {
+        const inner = structOf(facts, item);
+        if (inner) addDefaults(inner, item as Json);
+      }
+    }
+  }
+}
+
+/** Every value of fields that `wanted` picks, also inside structures, in the order of the fields. */
+export function* valuesOf(struct: StructClass, body: Json, wanted: (facts: FieldFacts) => boolean, at = ''): Generator<FieldValue> {
+  for (const facts of fieldsOf(struct)) {
+    const value = body[facts.name];
+    if (value === undefined || value === null) continue;
+    const isWanted = wanted(facts);
+    if (!isWanted && !facts.structs) continue;
+    const name = at === '' ? facts.name : `${at}.${facts.name}`;
+    const items = Array.isArray(value) ? value : [value];
+    for (let index = 0; index < items.length; index += 1) {
+      const field = facts.array ? `${name}[${index}]` : name;
+      if (isWanted) yield { facts, field, value: items[index] };
+      const inner = structOf(facts, items[index]);
+      if (inner) yield* valuesOf(inner, items[index] as Json, wanted, field);
+    }
+  }
+}
+
+const withSecrets = new WeakMap<StructClass, boolean>();
+
+/** Whether a structure, or one inside it, has a secret field: most have none, and their bodies need not be searched. */
+export function hasSecrets(struct: StructClass, seen: ReadonlySet<StructClass> = new Set()): boolean {
+  const known = withSecrets.get(struct);
+  if (known !== undefined) return known;
+  if (seen.has(struct)) return false;
+  const found = fieldsOf(struct).some((facts) => facts.secret || facts.structs?.().some((inner) => hasSecrets(inner, new Set([...seen, struct]))));
+  if (seen.size === 0) withSecrets.set(struct, found);
+  return found;
+}
+
+/** Takes every secret out of a body, in place. An empty value means that the secret is to be deleted. */
+export function takeSecrets(struct: StructClass, body: Json, at = ''): { field: string; value: string | undefined }[] {
+  if (!hasSecrets(struct)) return [];
+  const taken: { field: string; value: string | undefined }[] = [];
+  for (const facts of fieldsOf(struct)) {
+    const value = body[facts.name];
+    if (value === undefined) continue;
+    const name = at === '' ? facts.name : `${at}.${facts.name}`;
+    if (facts.secret) {
+      taken.push({ field: name, value: isEmpty(value) ? undefined : String(value) });
+      delete body[facts.name];
+    } else if (facts.structs) {
+      const items = Array.isArray(value) ? value : [value];
+      items.forEach((item, index) => {
+        const inner = structOf(facts, item);
+        if (inner) taken.push(...takeSecrets(inner, item as Json, facts.array ? `${name}[${index}]` : name));
+      });
+    }
+  }
+  return taken;
+}

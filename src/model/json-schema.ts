@@ -1,0 +1,91 @@
+import { type FieldFacts, fieldsOf, type StructClass, variantOf } from './field.js';
+
+/**
+ * JSON Schema (2020-12, which OpenAPI 3.1 uses as it is) from field facts. `validate` is for requests: it leaves read-only
+ * fields open, since clients send back what they read. `document` is for people and code generators.
+ */
+export type SchemaPurpose = 'validate' | 'document';
+
+export type JsonSchema = { [keyword: string]: unknown };
+
+/** Collects the schemas of structures that fields point to, by class name. */
+export class SchemaSet {
+  readonly schemas = new Map<string, JsonSchema>();
+  private readonly owners = new Map<string, StructClass>();
+
+  /** @param base where references point, such as `#/components/schemas/` */
+  constructor(
+    private readonly purpose: SchemaPurpose,
+    private readonly base: string,
+  ) {}
+
+  /** A reference to a structure's schema, which is added when it is not there yet. */
+  reference(struct: StructClass, name: string = struct.name): JsonSchema {
+    const owner = this.owners.get(name);
+    if (owner && owner !== struct) throw new Error(`two structures are named ${name}: the API reference needs one name each`);
+    if (!owner) {
+      this.owners.set(name, struct);
+      this.schemas.set(name, {});
+      this.schemas.set(name, this.structure(struct));
+    }
+    return { $ref: `${this.base}${name}` };
+  }
+
+  private structure(struct: StructClass): JsonSchema {
+    const fields = fieldsOf(struct);
+    const variant = variantOf(struct);
+    const properties: Record<string, JsonSchema> = {};
+    for (const field of fields) properties[field.name] = this.field(field);
+    if (variant) properties[variant.property] = { type: 'string', const: variant.value };
+    const required = fields.filter((field) => field.required && !field.readOnly).map((field) => field.name);
+    if (variant && !required.includes(variant.property)) required.push(variant.property);
+    return { type: 'object', properties, ...(required.length > 0 ? { required } : {}), additionalProperties: false };
+  }
+
+  private field(facts: FieldFacts): JsonSchema {
+    const documenting = this.purpose === 'document';
+    if (facts.readOnly && !documenting) return {};
+    const about: JsonSchema = documenting
+      ? {
+          description: facts.doc,
+          ...(facts.readOnly ? { readOnly: true } : {}),
+          ...(facts.secret ? { writeOnly: true } : {}),
+          ...(facts.deprecated ? { deprecated: true } : {}),
+          ...(facts.default !== undefined ? { default: facts.default } : {}),
+        }
+      : {};
+    const value = this.value(facts);
+    if (!facts.array) return { ...value, ...about };
+    return {
+      type: 'array',
+      items: value,
+      ...(facts.minItems !== undefined ? { minItems: facts.minItems } : {}),
+      ...(facts.maxItems !== undefined ? { maxItems: facts.maxItems } : {}),
+      ...about,
+    };
+  }
+
+  private value(facts: FieldFacts): JsonSchema {
+    if (facts.type === 'struct') {
+      const [struct] = facts.structs?.() ?? [];
+      return struct ? this.reference(struct) : {};
+    }
+    if (facts.type === 'union') return this.union(facts.structs?.() ?? []);
+    const limits: JsonSchema = {
+      ...(facts.enum ? { enum: [...facts.enum] } : {}),
+      ...(facts.min !== undefined ? { minimum: facts.min } : {}),
+      ...(facts.max !== undefined ? { maximum: facts.max } : {}),
+      ...(facts.minLength !== undefined ? { minLength: facts.minLength } : {}),
+      ...(facts.maxLength !== undefined ? { maxLength: facts.maxLength } : {}),
+      ...(facts.pattern !== undefined ? { pattern: facts.pattern } : {}),
+      ...(facts.format ? { format: facts.format } : {}),
+    };
+    return { type: facts.type, ...limits };
+  }
+
+  private union(structs: readonly StructClass[]): JsonSchema {
+    const property = structs.map(variantOf).find((variant) => variant)?.property ?? 'resource_type';
+    return { type: 'object', discriminator: { propertyName: property }, required: [property], oneOf: structs.map((struct) => this.reference(struct)) };
+  }
+}
+
