@@ -1,0 +1,117 @@
+import { CODES } from '../model/error-codes.js';
+import type { Json } from '../model/body.js';
+import type { PolicyObject } from '../model/policy-object.js';
+import { PolicyError } from '../model/problem.js';
+import type { Definition, Located, LocatedCollection, Place, Registry } from '../model/registry.js';
+import type { IntentReader, PageRequest } from './ports.js';
+
+/** What a client asks of a listing; see `pageOf`. */
+export interface ListQuery {
+  readonly cursor?: string;
+  readonly page_size?: string;
+  readonly sort_by?: string;
+  readonly sort_ascending?: string;
+  readonly included_fields?: string;
+}
+
+const LARGEST_PAGE = 1000;
+
+/** Answers reads of intent as JSON text. Stored text is sent as it is; only objects with inline children are put together. */
+export class Reading {
+  constructor(
+    private readonly registry: Registry,
+    private readonly reader: IntentReader,
+  ) {}
+
+  /** @throws PolicyError 404 */
+  object({ place, path }: Located): string {
+    const body = this.reader.body(path);
+    if (body === undefined) throw new PolicyError({ status: 404, code: CODES.notFound, path, message: `${path} does not exist. Identifiers are case sensitive.` });
+    return this.withInline(place, path, body);
+  }
+
+  /** A page of a collection. The cursor is an offset, and absent on the last page, because real clients rely on both. */
+  collection({ place, parentPath }: LocatedCollection, query: ListQuery): string {
+    if (!this.reader.exists(parentPath)) {
+      throw new PolicyError({ status: 404, code: CODES.notFound, path: parentPath, message: `${parentPath} does not exist. Identifiers are case sensitive.` });
+    }
+    const page = pageOf(query);
+    const types = place.definition.variants.map(({ name }) => name);
+    const { bodies, total } = this.reader.list(`${parentPath}`, types, page);
+    const results = inlinePlaces(place).length === 0 ? bodies : bodies.map((body) => this.withInline(place, (JSON.parse(body) as PolicyObject).path, body));
+    return listing(included(results, query.included_fields), total, page);
+  }
+
+  /** The tree from an object down, each child in its wrapper, as the hierarchical API answers it. */
+  tree({ place, path }: Located, wanted: (definition: Definition) => boolean): Json {
+    const nodes = new Map<string, Json & { children?: Json[] }>();
+    const root = this.reader.get(path);
+    if (!root) throw new PolicyError({ status: 404, code: CODES.notFound, path, message: `${path} does not exist. Identifiers are case sensitive.` });
+    const whole: Json & { children?: Json[] } = { ...root };
+    nodes.set(path, whole);
+    for (const object of this.reader.subtree(path)) {
+      if (object.path === path) continue;
+      nodes.set(object.path, { ...object });
+    }
+    // Children first, so that a branch without anything wanted can be left out.
+    for (const [at, node] of [...nodes].reverse()) {
+      if (at === path) continue;
+      const family = this.registry.get(String(node.resource_type)).family;
+      const parent = nodes.get(String(node.parent_path));
+      if (!parent) continue;
+      const isWanted = wanted(this.registry.get(String(node.resource_type))) || wanted(family);
+      if (!isWanted && !node.children) continue;
+      const wrapper: Json = isWanted
+        ? { resource_type: family.wrapper.type, marked_for_delete: false, [family.wrapper.field]: node }
+        : { resource_type: 'ChildResourceReference', id: node.id, target_type: node.resource_type, children: node.children };
+      parent.children = [wrapper, ...(parent.children ?? [])];
+    }
+    void place;
+    return whole;
+  }
+
+  private withInline(place: Place, path: string, body: string): string {
+    let result = body;
+    for (const child of inlinePlaces(place)) {
+      const { inline, variants } = child.definition;
+      const items = this.reader.list(path, variants.map(({ name }) => name), { offset: 0, size: Number.MAX_SAFE_INTEGER, sortBy: inline?.orderBy, ascending: true });
+      result = `${result.slice(0, -1)},${JSON.stringify(inline?.field)}:[${items.bodies.join(',')}]}`;
+    }
+    return result;
+  }
+}
+
+function inlinePlaces(place: Place): Place[] {
+  return place.children.filter(({ definition }) => definition.inline !== undefined);
+}
+
+/** Reads the paging parameters that every listing takes. @throws PolicyError 400 */
+export function pageOf(query: ListQuery): PageRequest {
+  const offset = wholeNumber(query.cursor, 0);
+  const size = wholeNumber(query.page_size, LARGEST_PAGE);
+  const bad = (field: string, message: string) => new PolicyError({ status: 400, code: CODES.field, field, message });
+  if (offset === undefined) throw bad('cursor', 'Parameter cursor must be one that an earlier page answered.');
+  if (size === undefined || size > LARGEST_PAGE) throw bad('page_size', `Parameter page_size must be a number from 0 to ${LARGEST_PAGE}.`);
+  if (query.sort_by !== undefined && !/^[a-z_][a-z0-9_]*$/i.test(query.sort_by)) throw bad('sort_by', 'Parameter sort_by must be the name of a field.');
+  if (query.sort_ascending !== undefined && !/^(?:true|false)$/.test(query.sort_ascending)) throw bad('sort_ascending', 'Parameter sort_ascending must be true or false.');
+  return { offset, size: size === 0 ? LARGEST_PAGE : size, sortBy: query.sort_by, ascending: query.sort_ascending !== 'false' };
+}
+
+function wholeNumber(text: string | undefined, otherwise: number): number | undefined {
+  if (text === undefined || text === '') return otherwise;
+  return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+}
+
+/** The answer to a listing, from a page of bodies as JSON text. */
+export function listing(bodies: readonly string[], total: number, { offset, size, sortBy, ascending }: PageRequest): string {
+  const next = offset + bodies.length;
+  const more = bodies.length > 0 && next < total && bodies.length >= size ? `,"cursor":"${next}"` : '';
+  return `{"results":[${bodies.join(',')}],"result_count":${total},"sort_by":${JSON.stringify(sortBy ?? 'display_name')},"sort_ascending":${ascending}${more}}`;
+}
+
+/** Only the fields that a client named, plus those that identify an object. */
+export function included(bodies: readonly string[], fields: string | undefined): readonly string[] {
+  if (!fields) return bodies;
+  const wanted = new Set(fields.split(',').map((field) => field.trim()).concat('id', 'resource_type'));
+  return bodies.map((body) => JSON.stringify(Object.fromEntries(Object.entries(JSON.parse(body) as Json).filter(([name]) => wanted.has(name)))));
+}
