@@ -15,7 +15,10 @@ export interface Hooks<T extends object = PolicyObject> {
   written?(object: T & PolicyObject, view: WriteView, before?: T & PolicyObject): void;
   /** Runs once the whole body is applied and before references are checked. Reports what is wrong; any problem undoes all. */
   check?(object: T & PolicyObject, view: IntentView, before?: T & PolicyObject): readonly Problem[];
-  /** Runs when the object is deleted: checks whether it may go. Allocations it owns are released for it. */
+  /**
+   * Runs once the whole body is applied, for an object that is gone then: checks whether it may go. What the same body deletes
+   * with it is gone as well, and its own allocations are released. Not asked when the client forces the delete.
+   */
   checkDelete?(object: T & PolicyObject, view: IntentView): readonly Problem[];
   /** Runs right after the object was deleted; deletes what the system kept beside it elsewhere in the tree. */
   deleted?(object: T & PolicyObject, view: WriteView): void;

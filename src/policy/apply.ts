@@ -62,7 +62,10 @@ class Application implements WriteView {
   finish(): void {
     const problems: Problem[] = [];
     for (const [path, { before, after }] of this.touched) {
-      if (!after) continue;
+      if (!after) {
+        if (before && !this.command.force) problems.push(...(this.registry.get(before.resource_type).hooks?.checkDelete?.(before, this) ?? []).map((problem) => ({ path, ...problem })));
+        continue;
+      }
       for (const reference of this.added.get(path) ?? []) {
         const problem = referenceProblem(this.registry, reference, this.tx.get(reference.target));
         if (problem) problems.push(problem);
@@ -145,13 +148,20 @@ class Application implements WriteView {
     const { actor } = this.command.context;
     const kept: Json = {};
     const own: Json = {};
-    if (current) for (const facts of definition.fields) if (facts.readOnly || (facts.sticky && op === 'patch')) copy(kept, current as unknown as Json, facts.name);
+    const fixed: Json = {};
+    if (current) {
+      for (const { name, readOnly, sticky } of definition.fields) {
+        if (readOnly && !asSystem) copy(fixed, current as unknown as Json, name);
+        else if (readOnly || (sticky && op === 'patch')) copy(kept, current as unknown as Json, name);
+      }
+    }
     for (const name in body) if (!SYSTEM_FIELDS.has(name)) own[name] = body[name];
     const { id, path, parentPath = '' } = located;
     const uniqueId = current?.unique_id ?? this.tx.uuid();
     return {
       ...kept,
       ...own,
+      ...fixed,
       resource_type: definition.name,
       id,
       display_name: own.display_name ?? id,
@@ -241,8 +251,6 @@ class Application implements WriteView {
     for (const gone of [...below].reverse().concat(path)) {
       const object = this.tx.get(gone);
       if (!object) continue;
-      const problems = this.registry.get(object.resource_type).hooks?.checkDelete?.(object, this) ?? [];
-      if (problems[0] && !this.command.force) throw new PolicyError({ path: gone, ...problems[0] }, ...problems.slice(1));
       this.tx.delete(gone);
       this.added.delete(gone);
       this.remember(gone, object, undefined);
