@@ -1,5 +1,6 @@
 import type { AddressRange, Claim } from '../model/hooks.js';
 import type { PolicyObject } from '../model/policy-object.js';
+import type { WriteCommand } from './command.js';
 
 /**
  * What the policy layer needs of the store, and what it hands to it. The store implements these; nothing here knows about
@@ -138,3 +139,12 @@ export interface WriteResult {
   /** Objects named by the request, in its order, as they are now as JSON text (undefined when deleted). */
   readonly objects: readonly (string | undefined)[];
 }
+
+/** Hands commands to the one writer; answers once they are durable, or throws the PolicyError that undid them. */
+export interface IntentWriter {
+  write(command: WriteCommand): Promise<WriteResult>;
+}
+
+/** Nest injection tokens of the store's two faces. */
+export const INTENT_READER = Symbol('heddle:intent-reader');
+export const INTENT_WRITER = Symbol('heddle:intent-writer');

@@ -1,0 +1,50 @@
+import { CODES } from '../model/error-codes.js';
+import { PolicyError } from '../model/problem.js';
+
+export interface TreeFilter {
+  /** Where the tree starts; `/infra` unless the client says otherwise. */
+  readonly basePath: string;
+  /** Whether objects of a type are wanted. */
+  readonly wanted: (type: string) => boolean;
+}
+
+/**
+ * What a hierarchical GET asks for: `filter=Type-Domain|Group.*` (alternatives, `.*` stands for anything), or
+ * `type_filter=Domain;Group`, and `base_path`. Undefined: none of them is there, and the plain object is meant.
+ * A client's pattern is not run as a regular expression, because some take forever.
+ */
+export function treeFilter(query: Readonly<Record<string, string | undefined>>): TreeFilter | undefined {
+  const { filter, type_filter: typeFilter, base_path: basePath } = query;
+  if (filter === undefined && typeFilter === undefined && basePath === undefined) return undefined;
+  const tests: ((type: string) => boolean)[] = [];
+  if (filter !== undefined) tests.push(patterns(filter));
+  if (typeFilter !== undefined) {
+    const types = new Set(typeFilter.split(';').map((type) => type.trim()));
+    tests.push((type) => types.has(type));
+  }
+  return { basePath: basePath ?? '/infra', wanted: (type) => tests.every((test) => test(type)) };
+}
+
+function patterns(filter: string): (type: string) => boolean {
+  const alternatives = /^Type-\(?([\w.*|-]+)\)?$/.exec(filter)?.[1];
+  if (alternatives === undefined) {
+    throw new PolicyError({ status: 400, code: CODES.field, field: 'filter', message: 'Parameter filter must be Type- and names of types, such as Type-Domain|Group or Type-.*' });
+  }
+  const wanted = alternatives.split('|').map((name) => name.replace(/^Type-/, '').split('.*'));
+  return (type) => wanted.some((parts) => fits(type, parts));
+}
+
+/** Whether the parts appear in the text in order, the first at its start and the last at its end. */
+function fits(text: string, parts: readonly string[]): boolean {
+  const [first = '', ...rest] = parts;
+  const last = rest.pop();
+  if (last === undefined) return text === first;
+  if (!text.startsWith(first) || text.length < first.length + last.length || !text.endsWith(last)) return false;
+  let from = first.length;
+  for (const part of rest) {
+    const found = text.indexOf(part, from);
+    if (found < 0) return false;
+    from = found + part.length;
+  }
+  return from <= text.length - last.length;
+}
