@@ -145,6 +145,9 @@ export interface IntentWriter {
   write(command: WriteCommand): Promise<WriteResult>;
 }
 
+/** Nest injection token of the registry of types. */
+export const REGISTRY = Symbol('heddle:registry');
+
 /** Nest injection tokens of the store's two faces. */
 export const INTENT_READER = Symbol('heddle:intent-reader');
 export const INTENT_WRITER = Symbol('heddle:intent-writer');

@@ -1,0 +1,44 @@
+import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
+import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { CODES } from '../model/error-codes.js';
+import { PolicyError } from '../model/problem.js';
+import type { Registry } from '../model/registry.js';
+import { included, type ListQuery, listing, pageOf } from '../policy/reading.js';
+import { AUTHORIZER, type Authorizer, type KnownRequest } from '../policy/request.js';
+import { REGISTRY } from '../policy/ports.js';
+import { parseQuery } from './query.js';
+import { type SearchSource, search } from './search.js';
+
+/** Nest injection token of the list of sources. */
+export const SEARCH_SOURCES = Symbol('heddle:search-sources');
+
+@ApiTags('search')
+@Controller('policy/api/v1/search')
+export class SearchController {
+  constructor(
+    @Inject(SEARCH_SOURCES) private readonly sources: readonly SearchSource[],
+    @Inject(REGISTRY) private readonly registry: Registry,
+    @Inject(AUTHORIZER) private readonly authorizer: Authorizer,
+  ) {}
+
+  @Get(['', 'query'])
+  @ApiOperation({ summary: 'Searches intent and inventory', description: 'Terms such as resource_type:Segment AND display_name:web*, joined by AND, OR, NOT and parentheses.' })
+  @ApiQuery({ name: 'query', required: true })
+  @ApiQuery({ name: 'cursor', required: false })
+  @ApiQuery({ name: 'page_size', required: false })
+  @ApiQuery({ name: 'sort_by', required: false })
+  @ApiQuery({ name: 'sort_ascending', required: false })
+  @ApiQuery({ name: 'included_fields', required: false })
+  query(@Req() request: KnownRequest, @Query() query: ListQuery & { query?: string }, @Res() reply: FastifyReply): void {
+    if (!query.query) throw new PolicyError({ status: 400, code: CODES.field, field: 'query', message: 'Parameter query is required, such as query=resource_type:Segment.' });
+    const page = pageOf(query);
+    const { bodies, total } = search(parseQuery(query.query), this.sources, page, (type) => this.mayRead(request, type));
+    reply.header('content-type', 'application/json; charset=utf-8').send(listing(included(bodies, query.included_fields), total, page));
+  }
+
+  /** What agents report is inventory; everything else has its feature in the registry. */
+  private mayRead(request: KnownRequest, type: string): boolean {
+    return this.authorizer.may(request.heddle.actor, this.registry.find(type)?.feature ?? 'inventory', 'read');
+  }
+}
