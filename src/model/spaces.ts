@@ -1,0 +1,40 @@
+/**
+ * Number spaces that intent draws from: names and bounds, so that the hooks that take a number and the realization that uses it
+ * agree. The owner of a number is the path of the object that it was taken for; it is given back when the object is deleted.
+ *
+ * A tunnel key names a datapath (a switch or a router) on the wire: 24 bits, one space for the whole network. Segments have the
+ * lower three quarters of it, so that a client may ask for an `overlay_id` there; the upper quarter belongs to gateways, which
+ * need several keys each (parts, links between them) and take one block of 16.
+ */
+export interface NumberSpace {
+  readonly space: string;
+  readonly low: bigint;
+  readonly high: bigint;
+}
+
+/** Tunnel key of a segment, overlay or VLAN; owner: the segment. `overlay_id` is a wish in it. */
+export const SEGMENT_KEYS: NumberSpace = { space: 'segment-key', low: 0x1000n, high: 0xbfffffn };
+
+/** Where a tunnel key is taken from when nobody asked for one: out of the way of those that people like to choose. */
+export const FREE_SEGMENT_KEYS_FROM = 0x10000n;
+
+/** Block of 16 tunnel keys of a tier-0 or tier-1, by number; owner: the gateway. Block n begins at 0xc00000 + 16 n. */
+export const GATEWAY_BLOCKS: NumberSpace = { space: 'gateway-block', low: 0n, high: 0x3ffffn };
+
+/** Number of a gateway interface, from which its MAC address and its key on the router are made; owner: the interface. */
+export const INTERFACE_NUMBERS: NumberSpace = { space: 'interface-number', low: 0n, high: 0xffffffn };
+
+/** Key of a port on its segment, 15 bits; the lowest are left to the gateway and the physical network. Owner: the port. */
+export function portKeys(segmentPath: string): NumberSpace {
+  return { space: `port-key:${segmentPath}`, low: 16n, high: 0x7fffn };
+}
+
+/** Key of a segment's or interface's port on a router, 15 bits; the lowest are left to links. Owner: the segment or interface. */
+export function routerPortKeys(gatewayPath: string): NumberSpace {
+  return { space: `router-port-key:${gatewayPath}`, low: 32n, high: 0x7fffn };
+}
+
+/** Slice of a tier-0's transit subnets for its link to a tier-1, by number: slice n is 16 addresses from 16 n. Owner: the tier-1. */
+export function transitSlices(tier0Path: string): NumberSpace {
+  return { space: `transit:${tier0Path}`, low: 0n, high: 0xffffn };
+}
