@@ -64,7 +64,8 @@ export function failuresOf(error: unknown, requestId: string): readonly [Failure
   const known = code === undefined ? undefined : TRANSPORT[code];
   if (known) return [{ ...known, code: known.status === 400 ? CODES.malformed : known.status }];
   if (statusCode === 404) return [{ status: 404, code: CODES.unknownRoute, message: `Nothing is found there: ${message}. Check the path and the method.` }];
-  if (statusCode !== undefined && statusCode < 500) return [{ status: statusCode, code: statusCode === 400 ? CODES.malformed : statusCode, message: `${message}.` }];
+  if (statusCode !== undefined && statusCode < 500)
+    return [{ status: statusCode, code: statusCode === 400 ? CODES.malformed : statusCode, message: `${message}.` }];
   if (statusCode === 503) return [{ status: 503, code: 503, message: 'The manager is stopping: try again in a moment.' }];
   return [{ status: 500, code: CODES.internal, message: `The manager failed to handle the request: look for request id ${requestId} in its log.` }];
 }

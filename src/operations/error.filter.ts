@@ -25,5 +25,8 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
     return;
   }
   if (status === 401) reply.header('www-authenticate', 'Basic realm="Heddle", charset="UTF-8"');
-  reply.status(status).header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(errorBody(failures)));
+  reply
+    .status(status)
+    .header('content-type', 'application/json; charset=utf-8')
+    .send(JSON.stringify(errorBody(failures)));
 }

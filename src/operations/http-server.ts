@@ -96,7 +96,13 @@ function addParsers(fastify: FastifyInstance): void {
   });
   fastify.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: SMALL_BODY }, (request, body: string, done) => {
     if (request.routeOptions.config.form) return done(null, Object.fromEntries(new URLSearchParams(body)));
-    done(new PolicyError({ status: 415, code: 415, message: 'The body is marked as a form, which curl does unless told otherwise: send Content-Type: application/json.' }));
+    done(
+      new PolicyError({
+        status: 415,
+        code: 415,
+        message: 'The body is marked as a form, which curl does unless told otherwise: send Content-Type: application/json.',
+      }),
+    );
   });
 }
 
@@ -146,7 +152,14 @@ function observeRequests(fastify: FastifyInstance, { metrics, logger }: HttpServ
     metrics.requests.observe({ method: request.method, route, status: String(reply.statusCode) }, reply.elapsedTime / 1000);
     const level = reply.statusCode >= 400 ? 'info' : 'debug';
     if (logger.isLevelEnabled(level)) {
-      const line = { requestId: request.id, method: request.method, uri: request.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime * 10) / 10, source: request.ip };
+      const line = {
+        requestId: request.id,
+        method: request.method,
+        uri: request.url,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+        source: request.ip,
+      };
       logger[level](line, 'request');
     }
     done();

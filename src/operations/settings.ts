@@ -206,7 +206,9 @@ function distance(a: string, b: string): number {
 
 /** The reference of all settings as Markdown: the content of `docs/settings.md`. */
 export function settingsReference(): string {
-  const rows = Object.values(TABLE).map(({ variable, kind, fallback, doc }) => `| \`${variable}\` | ${kind.says} | ${fallback === undefined ? '' : `\`${fallback}\``} | ${doc} |`);
+  const rows = Object.values(TABLE).map(
+    ({ variable, kind, fallback, doc }) => `| \`${variable}\` | ${kind.says} | ${fallback === undefined ? '' : `\`${fallback}\``} | ${doc} |`,
+  );
   return [
     '# Settings',
     '',

@@ -4,7 +4,8 @@
  */
 
 const BLANKS = /[ \t\n\r]*/y;
-const TOKEN = /[{}[\]:,]|(?<string>"(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[0-9a-f]{4}))*")|(?<plain>-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?(?![\w.+-])|(?:true|false|null)(?!\w))/iuy;
+const TOKEN =
+  /[{}[\]:,]|(?<string>"(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[0-9a-f]{4}))*")|(?<plain>-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?(?![\w.+-])|(?:true|false|null)(?!\w))/iuy;
 
 /** What may come next. */
 type Expect = 'value' | 'value or ]' | 'name' | 'name or }' | ':' | ', or close' | 'end';
@@ -40,7 +41,9 @@ function step(token: RegExpExecArray, expect: Expect, open: string[]): Expect | 
   }
   if (text === ':' && expect === ':') return 'value';
   if (text === ',' && expect === ', or close') return open.at(-1) === '{' ? 'name' : 'value';
-  const closes = (text === '}' && open.at(-1) === '{' && (expect === 'name or }' || expect === ', or close')) || (text === ']' && open.at(-1) === '[' && (expect === 'value or ]' || expect === ', or close'));
+  const closes =
+    (text === '}' && open.at(-1) === '{' && (expect === 'name or }' || expect === ', or close')) ||
+    (text === ']' && open.at(-1) === '[' && (expect === 'value or ]' || expect === ', or close'));
   if (!closes) return undefined;
   open.pop();
   return afterValue();

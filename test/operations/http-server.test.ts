@@ -47,7 +47,13 @@ class ThingsController {
   @Get('broken/two')
   two(): never {
     throw new PolicyError(
-      { status: 400, code: 255, path: '/infra/segments/web', field: 'subnets[0].gateway_address', message: 'Field subnets[0].gateway_address is required: add it.' },
+      {
+        status: 400,
+        code: 255,
+        path: '/infra/segments/web',
+        field: 'subnets[0].gateway_address',
+        message: 'Field subnets[0].gateway_address is required: add it.',
+      },
       { status: 400, code: 255, field: 'vlan', message: 'Field vlan is unknown: remove it or correct its name.' },
     );
   }
@@ -59,7 +65,13 @@ let logged: string[] = [];
 async function start(environment: NodeJS.ProcessEnv = {}): Promise<{ url: string; port: number }> {
   logged = [];
   const logger = createLogger('debug', { write: (line) => logged.push(line) });
-  @Module({ controllers: [ThingsController], providers: [{ provide: LOGGER, useValue: logger }, { provide: APP_FILTER, useClass: ErrorFilter }] })
+  @Module({
+    controllers: [ThingsController],
+    providers: [
+      { provide: LOGGER, useValue: logger },
+      { provide: APP_FILTER, useClass: ErrorFilter },
+    ],
+  })
   class TestModule {}
   const adapter = createFastifyAdapter({ settings: readSettings(environment), logger, metrics: new Metrics() });
   app = await NestFactory.create<NestFastifyApplication>(TestModule, adapter, { logger: new NestLogger(logger) });
@@ -139,7 +151,12 @@ describe('errors', () => {
   async function failing(answer: Response): Promise<ErrorBody> {
     expect(answer.headers.get('content-type')).toContain('application/json');
     const body = (await answer.json()) as ErrorBody;
-    expect(body).toMatchObject({ httpStatus: expect.stringMatching(/^[A-Z_]+$/), error_code: expect.any(Number), module_name: 'policy', error_message: expect.stringMatching(/\.$/) });
+    expect(body).toMatchObject({
+      httpStatus: expect.stringMatching(/^[A-Z_]+$/),
+      error_code: expect.any(Number),
+      module_name: 'policy',
+      error_message: expect.stringMatching(/\.$/),
+    });
     return body;
   }
 
@@ -199,7 +216,10 @@ describe('errors', () => {
     expect(body.error_message).toContain('find-me');
     expect(JSON.stringify(body)).not.toContain('secret-inside');
     const line = logged.map((text) => JSON.parse(text)).find((entry) => entry.level === 'error');
-    expect(line).toMatchObject({ requestId: 'find-me', err: { message: expect.stringContaining('secret-inside'), stack: expect.stringContaining('http-server.test') } });
+    expect(line).toMatchObject({
+      requestId: 'find-me',
+      err: { message: expect.stringContaining('secret-inside'), stack: expect.stringContaining('http-server.test') },
+    });
   });
 
   it('of what is no HTTP have the same shape', async () => {

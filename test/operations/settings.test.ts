@@ -32,7 +32,13 @@ describe('settings', () => {
       HEDDLE_CERTIFICATE_NAMES: 'nsx.example.org, 10.0.0.7, 2001:db8::7',
       HEDDLE_LOG_LEVEL: 'warn',
     });
-    expect(settings).toMatchObject({ port: 0, dataDir: './data', simulatedNodes: { hosts: 12, edges: 1 }, productVersion: '9.2.0.0.0.12345678', logLevel: 'warn' });
+    expect(settings).toMatchObject({
+      port: 0,
+      dataDir: './data',
+      simulatedNodes: { hosts: 12, edges: 1 },
+      productVersion: '9.2.0.0.0.12345678',
+      logLevel: 'warn',
+    });
     expect(settings.certificateNames).toEqual(['nsx.example.org', '10.0.0.7', '2001:db8::7']);
     expect(readSettings({ HEDDLE_SIMULATED_NODES: '0' }).simulatedNodes).toEqual({ hosts: 0, edges: 0 });
   });
@@ -41,7 +47,10 @@ describe('settings', () => {
     [{ HEDDLE_PORT: '65536' }, 'HEDDLE_PORT must be a whole number of 0 to 65535, not "65536".'],
     [{ HEDDLE_PORT: 'tcp://10.0.0.1:8443' }, 'HEDDLE_PORT must be a whole number of 0 to 65535, not "tcp://10.0.0.1:8443".'],
     [{ HEDDLE_LOG_LEVEL: 'loud' }, 'HEDDLE_LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent, not "loud".'],
-    [{ HEDDLE_SIMULATED_NODES: 'hosts=two' }, 'HEDDLE_SIMULATED_NODES must be counts such as hosts=2,edges=2 (each at most 1000), or 0 for none, not "hosts=two".'],
+    [
+      { HEDDLE_SIMULATED_NODES: 'hosts=two' },
+      'HEDDLE_SIMULATED_NODES must be counts such as hosts=2,edges=2 (each at most 1000), or 0 for none, not "hosts=two".',
+    ],
     [{ HEDDLE_PRODUCT_VERSION: 'latest' }, 'HEDDLE_PRODUCT_VERSION must be a version of three to seven numbers, such as 4.2.1, not "latest".'],
     [{ HEDDLE_CERTIFICATE_FILE: 'a.pem' }, 'HEDDLE_CERTIFICATE_FILE and HEDDLE_KEY_FILE belong together: set both, or neither.'],
     [{ HEDDLE_PROT: '8443' }, 'HEDDLE_PROT is not a setting; HEDDLE_PORT is.'],
@@ -60,7 +69,9 @@ describe('settings', () => {
   });
 
   it('are all in the reference, each once', () => {
-    const rows = settingsReference().split('\n').filter((line) => line.startsWith('| `HEDDLE_'));
+    const rows = settingsReference()
+      .split('\n')
+      .filter((line) => line.startsWith('| `HEDDLE_'));
     expect(rows).toHaveLength(Object.keys(readSettings({})).length);
     expect(new Set(rows.map((row) => row.split('|')[1])).size).toBe(rows.length);
   });
