@@ -1,0 +1,199 @@
+import { type MigrationInterface, type QueryRunner, Table, type TableColumnOptions, type TableIndexOptions } from 'typeorm';
+
+type Kind = 'text' | 'number';
+
+/** The first schema. Only two kinds of column exist, text and 64-bit integers, so that SQLite and PostgreSQL get the same tables. */
+export class CreateTables1764000000000 implements MigrationInterface {
+  async up(queryRunner: QueryRunner): Promise<void> {
+    const integer = queryRunner.dataSource.options.type === 'postgres' ? 'bigint' : 'integer';
+    // PostgreSQL orders text by language unless told otherwise; paths and hexadecimal numbers need the order of their bytes.
+    const collation = queryRunner.dataSource.options.type === 'postgres' ? 'C' : undefined;
+    const column = (name: string, kind: Kind, options: Partial<TableColumnOptions> = {}): TableColumnOptions =>
+      kind === 'text' ? { name, type: 'text', collation, ...options } : { name, type: integer, ...options };
+
+    for (const { name, key, columns, indices, clustered } of TABLES) {
+      await queryRunner.createTable(
+        new Table({
+          name,
+          withoutRowid: clustered,
+          columns: Object.entries(columns).map(([columnName, kind]) => {
+            const nullable = kind.endsWith('?');
+            return column(columnName, kind.replace('?', '') as Kind, { isPrimary: key.includes(columnName), isNullable: nullable });
+          }),
+          indices,
+        }),
+      );
+    }
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    for (const { name } of [...TABLES].reverse()) await queryRunner.dropTable(name);
+  }
+}
+
+interface TableFacts {
+  readonly name: string;
+  readonly key: readonly string[];
+  readonly columns: Readonly<Record<string, Kind | `${Kind}?`>>;
+  readonly indices?: TableIndexOptions[];
+  /** Stored in the order of its key (SQLite's WITHOUT ROWID): for small rows that are looked up by their key alone. */
+  readonly clustered?: boolean;
+}
+
+const TABLES: readonly TableFacts[] = [
+  {
+    name: 'policy_object',
+    key: ['path'],
+    columns: {
+      path: 'text',
+      type: 'text',
+      parent_path: 'text',
+      id: 'text',
+      name_key: 'text',
+      revision: 'number',
+      changed_in: 'number',
+      body: 'text',
+    },
+    indices: [
+      { name: 'policy_object_children', columnNames: ['parent_path', 'type', 'path'] },
+      { name: 'policy_object_name', columnNames: ['type', 'name_key', 'path'] },
+      { name: 'policy_object_id', columnNames: ['id'] },
+    ],
+  },
+  {
+    name: 'policy_reference',
+    key: ['source', 'field'],
+    clustered: true,
+    columns: { source: 'text', field: 'text', target: 'text', hard: 'number' },
+    indices: [{ name: 'policy_reference_target', columnNames: ['target'] }],
+  },
+  {
+    name: 'policy_tag',
+    key: ['path', 'scope', 'tag'],
+    clustered: true,
+    columns: { path: 'text', scope: 'text', tag: 'text' },
+    indices: [{ name: 'policy_tag_value', columnNames: ['scope', 'tag'] }],
+  },
+  { name: 'secret', key: ['path', 'field'], clustered: true, columns: { path: 'text', field: 'text', key_id: 'text', sealed: 'text' } },
+  {
+    name: 'claim',
+    key: ['space', 'family', 'size', 'low', 'owner'],
+    clustered: true,
+    columns: { space: 'text', family: 'number', size: 'number', low: 'text', owner: 'text', high: 'text' },
+    indices: [{ name: 'claim_owner', columnNames: ['owner', 'space'] }],
+  },
+  { name: 'counter', key: ['space'], clustered: true, columns: { space: 'text', next: 'number' } },
+  {
+    name: 'change_set',
+    key: ['sequence'],
+    columns: {
+      sequence: 'number',
+      at: 'number',
+      user: 'text',
+      source: 'text',
+      request_id: 'text',
+      method: 'text',
+      uri: 'text',
+      status: 'number',
+      changes: 'number',
+      digest: 'text',
+      chain: 'text',
+    },
+  },
+  {
+    name: 'change',
+    key: ['position'],
+    columns: { position: 'number', path: 'text', type: 'text', operation: 'text', revision: 'number', previous: 'number?', after: 'text?' },
+    indices: [{ name: 'change_path', columnNames: ['path', 'position'] }],
+  },
+  {
+    name: 'checkpoint',
+    key: ['sequence'],
+    columns: { sequence: 'number', at: 'number', chain: 'text', base: 'text?', key_id: 'text', signature: 'text' },
+  },
+  {
+    name: 'realized_entity',
+    key: ['path'],
+    columns: { path: 'text', state: 'text', sequence: 'number', at: 'number', detail: 'text', alarms: 'text' },
+    indices: [{ name: 'realized_entity_state', columnNames: ['state'] }],
+  },
+  {
+    name: 'realized_history',
+    key: ['number'],
+    columns: { number: 'number', path: 'text', state: 'text', sequence: 'number', at: 'number', alarms: 'text' },
+    indices: [{ name: 'realized_history_path', columnNames: ['path', 'number'] }],
+  },
+  {
+    name: 'fabric_object',
+    key: ['type', 'id'],
+    clustered: true,
+    columns: { type: 'text', id: 'text', node_id: 'text', reported_at: 'number', body: 'text' },
+    indices: [{ name: 'fabric_object_node', columnNames: ['node_id'] }],
+  },
+  { name: 'fabric_tags', key: ['type', 'id'], clustered: true, columns: { type: 'text', id: 'text', tags: 'text' } },
+  {
+    name: 'transport_node',
+    key: ['node_id'],
+    columns: { node_id: 'text', path: 'text', enrolled_at: 'number', last_seen_at: 'number?', body: 'text' },
+    indices: [{ name: 'transport_node_path', columnNames: ['path'] }],
+  },
+  {
+    name: 'node_certificate',
+    key: ['fingerprint'],
+    columns: { fingerprint: 'text', node_id: 'text', serial: 'text', issued_at: 'number', not_after: 'number', revoked_at: 'number?' },
+    indices: [{ name: 'node_certificate_node', columnNames: ['node_id'] }],
+  },
+  {
+    name: 'enrolment_token',
+    key: ['token_hash'],
+    columns: {
+      token_hash: 'text',
+      node_id: 'text',
+      path: 'text',
+      created_by: 'text',
+      created_at: 'number',
+      expires_at: 'number',
+      consumed_at: 'number?',
+    },
+  },
+  {
+    name: 'account',
+    key: ['name'],
+    columns: {
+      name: 'text',
+      user_id: 'number',
+      role: 'text',
+      password_hash: 'text?',
+      password_changed_at: 'number',
+      failed_logins: 'number',
+      locked_until: 'number?',
+      active: 'number',
+    },
+  },
+  {
+    name: 'principal_identity',
+    key: ['id'],
+    columns: {
+      id: 'text',
+      name: 'text',
+      node_id: 'text',
+      role: 'text',
+      fingerprint: 'text',
+      certificate: 'text',
+      is_protected: 'number',
+      created_by: 'text',
+      created_at: 'number',
+    },
+    indices: [
+      { name: 'principal_identity_name', columnNames: ['name', 'node_id'], isUnique: true },
+      { name: 'principal_identity_fingerprint', columnNames: ['fingerprint'], isUnique: true },
+    ],
+  },
+  {
+    name: 'task',
+    key: ['id'],
+    columns: { id: 'text', kind: 'text', state: 'text', created_by: 'text', created_at: 'number', updated_at: 'number', body: 'text' },
+    indices: [{ name: 'task_kind', columnNames: ['kind', 'created_at'] }],
+  },
+  { name: 'meta', key: ['name'], clustered: true, columns: { name: 'text', value: 'text' } },
+];

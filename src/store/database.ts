@@ -1,0 +1,47 @@
+import Database from 'better-sqlite3';
+import { DataSource } from 'typeorm';
+import { MIGRATIONS } from '../../migrations/index.js';
+import { TABLES } from './tables/index.js';
+
+/** The raw handle that hot paths prepare their statements on. */
+export type Handle = Database.Database;
+export type Statement = Database.Statement;
+
+/**
+ * Opens the database for writing and brings its schema up to date. Only the writer thread calls this: TypeORM keeps one query
+ * runner for SQLite, so concurrent transactions through it would become savepoints in each other and undo each other's work.
+ */
+export async function openForWriting(file: string): Promise<DataSource> {
+  const source = new DataSource({
+    type: 'better-sqlite3',
+    database: file,
+    entities: [...TABLES],
+    migrations: MIGRATIONS,
+    migrationsTransactionMode: 'each',
+    // SQLite in WAL mode falls back to NORMAL, which may lose the last commits on power loss: FULL makes an answer mean durable.
+    prepareDatabase: (handle: Handle) => {
+      handle.pragma('journal_mode = WAL');
+      handle.pragma('synchronous = FULL');
+      handle.pragma('cache_size = -65536');
+      handle.pragma('temp_store = MEMORY');
+      handle.pragma('wal_autocheckpoint = 4000');
+    },
+  });
+  await source.initialize();
+  await source.runMigrations();
+  return source;
+}
+
+/** The handle below a data source that `openForWriting` answered. */
+export function handleOf(source: DataSource): Handle {
+  return (source.driver as unknown as { databaseConnection: Handle }).databaseConnection;
+}
+
+/** A connection that cannot write, for any thread. The file must exist: the writer creates it. */
+export function openForReading(file: string): Handle {
+  const handle = new Database(file, { readonly: true, fileMustExist: true });
+  handle.pragma('query_only = ON');
+  handle.pragma('cache_size = -32768');
+  handle.pragma('mmap_size = 1073741824');
+  return handle;
+}

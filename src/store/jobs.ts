@@ -1,0 +1,35 @@
+import type { PolicyObject } from '../model/policy-object.js';
+import type { IntentTransaction, RequestContext, WriteResult } from '../policy/ports.js';
+
+/** What the writer does for others: every kind of job with what it takes and what it answers. All of it is plain data. */
+export interface JobTypes {
+  /** Applies a write command to intent, audited as one change set. */
+  intent: { payload: IntentJob; result: WriteResult };
+  /** Audits a call that changed no intent: a failed login, a denial, an action. */
+  audit: { payload: AuditJob; result: { sequence: number } };
+  /** Sets facts about the installation; null forgets one. */
+  'meta.set': { payload: Readonly<Record<string, string | null>>; result: null };
+}
+
+export type JobKind = keyof JobTypes;
+
+/** A command of the policy layer. The store knows of it only who asks; the rest is for the function that applies it. */
+export interface IntentCommand {
+  readonly context: RequestContext;
+}
+
+/** Applies a command inside a transaction and answers the objects that the request named, as they are now. Throws to undo all. */
+export type ApplyCommand = (transaction: IntentTransaction, command: IntentCommand) => readonly (PolicyObject | undefined)[];
+
+export interface IntentJob<C extends IntentCommand = IntentCommand> {
+  readonly command: C;
+  /** HTTP status that will be answered, for the audit log; 200 where left out. */
+  readonly status?: number;
+  /** `true`: does everything and keeps nothing. The sequence answered is then that of the last commit. */
+  readonly dryRun?: boolean;
+}
+
+export interface AuditJob {
+  readonly context: RequestContext;
+  readonly status: number;
+}

@@ -1,0 +1,118 @@
+import type { Claim } from '../model/hooks.js';
+import type { PolicyObject } from '../model/policy-object.js';
+import type { IntentReader, Page, PageRequest, Reference } from '../policy/ports.js';
+import { decodeClaim } from './claim-codec.js';
+import { type Handle, openForReading, type Statement } from './database.js';
+import { toReference } from './intent-tables.js';
+import type { ClaimRow, PolicyReferenceRow } from './tables/intent.tables.js';
+
+/** Committed intent on a read-only connection. */
+export class StoreReader implements IntentReader {
+  private readonly selectBody: Statement;
+  private readonly selectPath: Statement;
+  private readonly selectType: Statement;
+  private readonly selectSubtree: Statement;
+  private readonly selectReferences: Statement;
+  private readonly selectClaims: Statement;
+  private readonly selectSequence: Statement;
+  private readonly countChildren: Statement;
+  private readonly selectChildren: Statement;
+  private readonly selectChildrenOfTypes: Statement;
+  private readonly sorted = new Map<string, Statement>();
+
+  constructor(private readonly handle: Handle) {
+    this.selectBody = handle.prepare('SELECT body FROM policy_object WHERE path = ?').pluck();
+    this.selectPath = handle.prepare('SELECT 1 FROM policy_object WHERE path = ?').pluck();
+    this.selectType = handle.prepare('SELECT body FROM policy_object WHERE type = ? ORDER BY path').pluck();
+    this.selectSubtree = handle
+      .prepare(`SELECT body FROM policy_object WHERE path = $path OR path > $path || '/' AND path < $path || '0' ORDER BY path`)
+      .pluck();
+    this.selectReferences = handle.prepare('SELECT * FROM policy_reference WHERE target = ? ORDER BY source, field');
+    this.selectClaims = handle.prepare('SELECT * FROM claim WHERE owner = $owner AND ($space IS NULL OR space = $space) ORDER BY space, family, low');
+    this.selectSequence = handle
+      .prepare('SELECT coalesce((SELECT max(sequence) FROM change_set), (SELECT max(sequence) FROM checkpoint), 0)')
+      .pluck();
+    this.countChildren = handle
+      .prepare('SELECT count(*) FROM policy_object WHERE parent_path = ? AND type IN (SELECT value FROM json_each(?))')
+      .pluck();
+    this.selectChildren = handle.prepare('SELECT body FROM policy_object WHERE parent_path = ? ORDER BY path').pluck();
+    this.selectChildrenOfTypes = handle
+      .prepare('SELECT body FROM policy_object WHERE parent_path = ? AND type IN (SELECT value FROM json_each(?)) ORDER BY path')
+      .pluck();
+  }
+
+  body(path: string): string | undefined {
+    return this.selectBody.get(path) as string | undefined;
+  }
+
+  get<T extends object = PolicyObject>(path: string): (T & PolicyObject) | undefined {
+    const body = this.body(path);
+    return body === undefined ? undefined : JSON.parse(body);
+  }
+
+  exists(path: string): boolean {
+    return this.selectPath.get(path) !== undefined;
+  }
+
+  /** In order of path unless `sortBy` names a field: any field at the top of the object. Objects without it come first. */
+  list(parentPath: string, types: readonly string[], { offset, size, sortBy, ascending }: PageRequest): Page {
+    const wanted = JSON.stringify(types);
+    const total = this.countChildren.get(parentPath, wanted) as number;
+    if (offset >= total) return { bodies: [], total };
+    const field = sortBy === undefined ? null : `$."${sortBy.replaceAll('"', '')}"`;
+    const bodies = this.sortedChildren(types.length === 1, field !== null, ascending).all({ parentPath, wanted, type: types[0], field, size, offset });
+    return { bodies: bodies as string[], total };
+  }
+
+  ofType<T extends object = PolicyObject>(type: string): readonly (T & PolicyObject)[] {
+    return (this.selectType.all(type) as string[]).map((body) => JSON.parse(body));
+  }
+
+  children<T extends object = PolicyObject>(parentPath: string, types?: readonly string[]): readonly (T & PolicyObject)[] {
+    const bodies = types ? this.selectChildrenOfTypes.all(parentPath, JSON.stringify(types)) : this.selectChildren.all(parentPath);
+    return (bodies as string[]).map((body) => JSON.parse(body));
+  }
+
+  subtree(path: string): readonly PolicyObject[] {
+    return (this.selectSubtree.all({ path }) as string[]).map((body) => JSON.parse(body));
+  }
+
+  referencesTo(path: string): readonly Reference[] {
+    return (this.selectReferences.all(path) as PolicyReferenceRow[]).map(toReference);
+  }
+
+  claims(owner: string, space?: string): readonly Claim[] {
+    return (this.selectClaims.all({ owner, space: space ?? null }) as ClaimRow[]).map(decodeClaim);
+  }
+
+  sequence(): number {
+    return this.selectSequence.get() as number;
+  }
+
+  /** Runs reads against one moment of the database; with `sequence()` among them, the moment is known. */
+  snapshot<R>(read: () => R): R {
+    return this.handle.transaction(read)();
+  }
+
+  close(): void {
+    this.handle.close();
+  }
+
+  /** One type is the common case: its objects come from the index in the order of their paths, so a page costs its size only. */
+  private sortedChildren(single: boolean, byField: boolean, ascending: boolean): Statement {
+    const direction = ascending ? 'ASC' : 'DESC';
+    const types = single ? 'type = $type' : 'type IN (SELECT value FROM json_each($wanted))';
+    const order = byField ? `json_extract(body, $field) ${direction}, path ${direction}` : `path ${direction}`;
+    const sql = `SELECT body FROM policy_object WHERE parent_path = $parentPath AND ${types} ORDER BY ${order} LIMIT $size OFFSET $offset`;
+    const known = this.sorted.get(sql);
+    if (known) return known;
+    const statement = this.handle.prepare(sql).pluck();
+    this.sorted.set(sql, statement);
+    return statement;
+  }
+}
+
+/** Opens the database file for reading, in any thread. */
+export function openReader(file: string): StoreReader {
+  return new StoreReader(openForReading(file));
+}

@@ -1,0 +1,36 @@
+import { ChangeRow, ChangeSetRow, CheckpointRow } from './history.tables.js';
+import { ClaimRow, CounterRow, PolicyObjectRow, PolicyReferenceRow, PolicyTagRow, SecretRow } from './intent.tables.js';
+import {
+  EnrolmentTokenRow,
+  FabricObjectRow,
+  FabricTagsRow,
+  NodeCertificateRow,
+  RealizedEntityRow,
+  RealizedHistoryRow,
+  TransportNodeRow,
+} from './realization.tables.js';
+import { AccountRow, MetaRow, PrincipalIdentityRow, TaskRow } from './system.tables.js';
+
+/** All tables; a test holds the migrations to them. */
+export const TABLES = [
+  PolicyObjectRow,
+  PolicyReferenceRow,
+  PolicyTagRow,
+  SecretRow,
+  ClaimRow,
+  CounterRow,
+  ChangeSetRow,
+  ChangeRow,
+  CheckpointRow,
+  RealizedEntityRow,
+  RealizedHistoryRow,
+  FabricObjectRow,
+  FabricTagsRow,
+  TransportNodeRow,
+  NodeCertificateRow,
+  EnrolmentTokenRow,
+  AccountRow,
+  PrincipalIdentityRow,
+  TaskRow,
+  MetaRow,
+] as const;

@@ -1,0 +1,162 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+/** What is observed of an intent object, as last told by realization. */
+@Entity('realized_entity')
+@Index('realized_entity_state', ['state'])
+export class RealizedEntityRow {
+  /** Policy path of the intent. */
+  @PrimaryColumn('text')
+  path!: string;
+
+  @Column('text')
+  state!: string;
+
+  /** Change sequence whose outcome this is. */
+  @Column('integer')
+  sequence!: number;
+
+  /** Milliseconds since 1970 of the transition. */
+  @Column('integer')
+  at!: number;
+
+  /** JSON: nodes and what each said. */
+  @Column('text')
+  detail!: string;
+
+  /** JSON array of alarms. */
+  @Column('text')
+  alarms!: string;
+}
+
+/** Transitions of realized state, appended in batches. */
+@Entity('realized_history')
+@Index('realized_history_path', ['path', 'number'])
+export class RealizedHistoryRow {
+  @PrimaryColumn('integer')
+  number!: number;
+
+  @Column('text')
+  path!: string;
+
+  @Column('text')
+  state!: string;
+
+  @Column('integer')
+  sequence!: number;
+
+  @Column('integer')
+  at!: number;
+
+  @Column('text')
+  alarms!: string;
+}
+
+/** Things that agents report: virtual machines and their interfaces. */
+@Entity('fabric_object', { withoutRowid: true })
+@Index('fabric_object_node', ['nodeId'])
+export class FabricObjectRow {
+  @PrimaryColumn('text')
+  type!: string;
+
+  /** External id: unique among all nodes. */
+  @PrimaryColumn('text')
+  id!: string;
+
+  @Column('text', { name: 'node_id' })
+  nodeId!: string;
+
+  /** Milliseconds since 1970 of the last report that changed it. */
+  @Column('integer', { name: 'reported_at' })
+  reportedAt!: number;
+
+  /** JSON as reported, without tags. */
+  @Column('text')
+  body!: string;
+}
+
+/** Tags that users put on fabric objects: kept apart from the reports, so that they stay when the thing moves or comes back. */
+@Entity('fabric_tags', { withoutRowid: true })
+export class FabricTagsRow {
+  @PrimaryColumn('text')
+  type!: string;
+
+  @PrimaryColumn('text')
+  id!: string;
+
+  /** JSON array of `{scope, tag}`. */
+  @Column('text')
+  tags!: string;
+}
+
+/** A transport node that enrolled: its identity, and when it was last heard of. */
+@Entity('transport_node')
+@Index('transport_node_path', ['path'])
+export class TransportNodeRow {
+  @PrimaryColumn('text', { name: 'node_id' })
+  nodeId!: string;
+
+  /** Policy path of its HostTransportNode or PolicyEdgeNode. */
+  @Column('text')
+  path!: string;
+
+  @Column('integer', { name: 'enrolled_at' })
+  enrolledAt!: number;
+
+  @Column('integer', { name: 'last_seen_at', nullable: true })
+  lastSeenAt!: number | null;
+
+  /** JSON of what the agent says it is and runs. */
+  @Column('text')
+  body!: string;
+}
+
+/** Certificates issued to nodes. A node may hold two while it renews; revoking is setting a time here. */
+@Entity('node_certificate')
+@Index('node_certificate_node', ['nodeId'])
+export class NodeCertificateRow {
+  /** Hexadecimal SHA-256 of the certificate. */
+  @PrimaryColumn('text')
+  fingerprint!: string;
+
+  @Column('text', { name: 'node_id' })
+  nodeId!: string;
+
+  @Column('text')
+  serial!: string;
+
+  @Column('integer', { name: 'issued_at' })
+  issuedAt!: number;
+
+  @Column('integer', { name: 'not_after' })
+  notAfter!: number;
+
+  @Column('integer', { name: 'revoked_at', nullable: true })
+  revokedAt!: number | null;
+}
+
+/** A permission to enrol one node, once; only a hash of the token is kept. */
+@Entity('enrolment_token')
+export class EnrolmentTokenRow {
+  /** Hexadecimal SHA-256 of the token. */
+  @PrimaryColumn('text', { name: 'token_hash' })
+  tokenHash!: string;
+
+  @Column('text', { name: 'node_id' })
+  nodeId!: string;
+
+  /** Policy path of the node's object that the token ties the node to. */
+  @Column('text')
+  path!: string;
+
+  @Column('text', { name: 'created_by' })
+  createdBy!: string;
+
+  @Column('integer', { name: 'created_at' })
+  createdAt!: number;
+
+  @Column('integer', { name: 'expires_at' })
+  expiresAt!: number;
+
+  @Column('integer', { name: 'consumed_at', nullable: true })
+  consumedAt!: number | null;
+}
