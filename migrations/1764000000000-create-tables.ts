@@ -125,10 +125,10 @@ const TABLES: readonly TableFacts[] = [
   },
   {
     name: 'fabric_object',
-    key: ['type', 'id'],
+    key: ['node_id', 'type', 'id'],
     clustered: true,
-    columns: { type: 'text', id: 'text', node_id: 'text', reported_at: 'number', body: 'text' },
-    indices: [{ name: 'fabric_object_node', columnNames: ['node_id'] }],
+    columns: { node_id: 'text', type: 'text', id: 'text', reported_at: 'number', body: 'text' },
+    indices: [{ name: 'fabric_object_id', columnNames: ['type', 'id'] }],
   },
   { name: 'fabric_tags', key: ['type', 'id'], clustered: true, columns: { type: 'text', id: 'text', tags: 'text' } },
   {

@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createFileOnce, ensureDirectory } from '../shared/durable-file.js';
 
 /** What the data directory holds for the store, and how its key files come to be. */
 export class DataDirectory {
@@ -21,29 +22,17 @@ export class DataDirectory {
 
   /** Makes the directory and the keys where they are missing; what exists is never replaced. */
   prepare(): void {
-    mkdirSync(this.path, { recursive: true, mode: 0o700 });
-    if (!existsSync(this.secretKeys)) writeSecretFile(this.secretKeys, `${randomBytes(32).toString('base64')}\n`);
-    if (!existsSync(this.historyKey)) {
-      writeSecretFile(this.historyKey, generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
-    }
+    ensureDirectory(this.path);
+    createFileOnce(this.secretKeys, `${randomBytes(KEY_BYTES).toString('base64')}\n`);
+    createFileOnce(this.historyKey, generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
   }
 
   readSecretKeys(): Buffer[] {
-    const keys = readFileSync(this.secretKeys, 'utf8').split('\n').filter((line) => line !== '').map((line) => Buffer.from(line, 'base64'));
-    if (keys.length === 0 || keys.some((key) => key.length !== 32)) throw new Error(`${this.secretKeys} must hold keys of 32 bytes in base64, one a line`);
-    return keys;
+    const lines = readFileSync(this.secretKeys, 'utf8').split('\n');
+    const keys = lines.filter((line) => line !== '').map((line) => Buffer.from(line, 'base64'));
+    if (keys.length > 0 && keys.every((key) => key.length === KEY_BYTES)) return keys;
+    throw new Error(`${this.secretKeys} must hold keys of ${KEY_BYTES} bytes in base64, one a line`);
   }
 }
 
-/** Writes a file that only its owner can read, whole or not at all. */
-function writeSecretFile(path: string, content: string): void {
-  const partial = `${path}.partial`;
-  const file = openSync(partial, 'w', 0o600);
-  try {
-    writeSync(file, content);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(partial, path);
-}
+const KEY_BYTES = 32;

@@ -13,20 +13,20 @@ export interface JobTypes {
 
 export type JobKind = keyof JobTypes;
 
-/** A command of the policy layer. The store knows of it only who asks; the rest is for the function that applies it. */
+/** A command of the policy layer, as far as the store looks into it; the rest is for the function that applies it. */
 export interface IntentCommand {
   readonly context: RequestContext;
+  /** `true`: does everything and keeps nothing. The sequence answered is then that of the last commit. */
+  readonly dryRun?: boolean;
 }
 
 /** Applies a command inside a transaction and answers the objects that the request named, as they are now. Throws to undo all. */
 export type ApplyCommand = (transaction: IntentTransaction, command: IntentCommand) => readonly (PolicyObject | undefined)[];
 
-export interface IntentJob<C extends IntentCommand = IntentCommand> {
-  readonly command: C;
+export interface IntentJob {
+  readonly command: IntentCommand;
   /** HTTP status that will be answered, for the audit log; 200 where left out. */
   readonly status?: number;
-  /** `true`: does everything and keeps nothing. The sequence answered is then that of the last commit. */
-  readonly dryRun?: boolean;
 }
 
 export interface AuditJob {

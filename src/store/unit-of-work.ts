@@ -1,5 +1,6 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
-import type { Commit } from '../policy/ports.js';
+import type { WriteCommand } from '../policy/command.js';
+import type { Commit, IntentWriter, WriteResult } from '../policy/ports.js';
 import { workerUrl } from '../shared/worker-url.js';
 import type { CommittedIntent } from './intent-transaction.js';
 import type { JobKind, JobTypes } from './jobs.js';
@@ -15,7 +16,7 @@ interface Waiting {
  * A client of the writer: submits jobs from any thread. Jobs of one client run in the order of submission, and an answer means
  * that the job is durable.
  */
-export class UnitOfWork {
+export class UnitOfWork implements IntentWriter {
   private readonly waiting = new Map<number, Waiting>();
   private unsent: JobMessage[] = [];
   private nextId = 1;
@@ -43,6 +44,10 @@ export class UnitOfWork {
       // Jobs of one turn of the event loop travel in one message.
       if (this.unsent.length === 1) setImmediate(() => this.send());
     }) as Promise<JobTypes[K]['result']>;
+  }
+
+  write(command: WriteCommand): Promise<WriteResult> {
+    return this.submit('intent', { command });
   }
 
   close(): void {
@@ -84,11 +89,12 @@ export class WriterThread {
 
   /**
    * Starts the thread, which brings the schema up to date.
-   * @param options.intent URL of the module that exports `applyCommand`
+   * @param intent URL of the module whose `applyCommand` applies the commands of intent jobs; the policy layer's where left out
    * @throws when the database cannot be opened or migrated
    */
-  static async start(options: WriterOptions): Promise<WriterThread> {
-    const worker = new Worker(workerUrl(import.meta.url, './writer.worker.js'), { workerData: options, name: 'writer' });
+  static async start(directory: string, intent: URL = workerUrl(import.meta.url, './intent-pipeline.js')): Promise<WriterThread> {
+    const workerData: WriterOptions = { directory, intent: intent.href };
+    const worker = new Worker(workerUrl(import.meta.url, './writer.worker.js'), { workerData, name: 'writer' });
     const ended = new Promise<number>((resolve) => worker.once('exit', resolve));
     await new Promise<void>((resolve, reject) => {
       worker.once('error', reject);

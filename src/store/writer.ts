@@ -68,11 +68,11 @@ export class Writer {
   }
 }
 
-function runIntent(parts: IntentParts, apply: ApplyCommand, { command, status = 200, dryRun = false }: IntentJob, scope: JobScope): JobTypes['intent']['result'] {
+function runIntent(parts: IntentParts, apply: ApplyCommand, { command, status = 200 }: IntentJob, scope: JobScope): JobTypes['intent']['result'] {
   const before = parts.log.sequence;
   const transaction = new StoreTransaction(parts);
   const objects = apply(transaction, command).map((object) => transaction.textOf(object));
-  if (dryRun) {
+  if (command.dryRun) {
     scope.discard();
     return { sequence: before, objects };
   }

@@ -16,6 +16,7 @@ export type Step =
 
 export interface StepsCommand {
   readonly context: RequestContext;
+  readonly dryRun?: boolean;
   readonly steps: readonly Step[];
 }
 
@@ -59,7 +60,6 @@ export function policyObject(path: string, more: Partial<PolicyObject> & Record<
     parent_path: segments.slice(0, -2).join('/'),
     unique_id: '00000000-0000-4000-8000-000000000000',
     realization_id: '00000000-0000-4000-8000-000000000000',
-    owner_id: '00000000-0000-4000-8000-000000000001',
     marked_for_delete: false,
     overridden: false,
     _create_time: 1,

@@ -19,8 +19,8 @@ export class ScratchStore {
 
   static async open(path = mkdtempSync(join(tmpdir(), 'heddle-store-'))): Promise<ScratchStore> {
     const directory = new DataDirectory(path);
-    const intent = workerUrl(import.meta.url, './apply-steps.js').href;
-    const thread = await WriterThread.start({ directory: path, intent });
+    const intent = workerUrl(import.meta.url, './apply-steps.js');
+    const thread = await WriterThread.start(path, intent);
     return new ScratchStore(directory, thread, new UnitOfWork(thread.connect()), openReader(directory.database));
   }
 

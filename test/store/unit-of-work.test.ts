@@ -45,8 +45,8 @@ describe('the unit of work', () => {
   });
 
   it('answers a dry run as if it had happened, and keeps nothing', async () => {
-    const command: StepsCommand = { context: CONTEXT, steps: [{ put: policyObject('/infra/segments/a') }] };
-    const { objects, sequence } = await store.work.submit('intent', { command, dryRun: true });
+    const command: StepsCommand = { context: CONTEXT, dryRun: true, steps: [{ put: policyObject('/infra/segments/a') }] };
+    const { objects, sequence } = await store.work.submit('intent', { command });
     expect(JSON.parse(objects[0] as string).path).toBe('/infra/segments/a');
     expect(sequence).toBe(0);
     expect(store.reader.exists('/infra/segments/a')).toBe(false);

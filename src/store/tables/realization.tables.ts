@@ -51,19 +51,19 @@ export class RealizedHistoryRow {
   alarms!: string;
 }
 
-/** Things that agents report: virtual machines and their interfaces. */
+/** Things that agents report: virtual machines and their interfaces. Two nodes may report the same one while it moves. */
 @Entity('fabric_object', { withoutRowid: true })
-@Index('fabric_object_node', ['nodeId'])
+@Index('fabric_object_id', ['type', 'id'])
 export class FabricObjectRow {
+  @PrimaryColumn('text', { name: 'node_id' })
+  nodeId!: string;
+
   @PrimaryColumn('text')
   type!: string;
 
-  /** External id: unique among all nodes. */
+  /** External id. */
   @PrimaryColumn('text')
   id!: string;
-
-  @Column('text', { name: 'node_id' })
-  nodeId!: string;
 
   /** Milliseconds since 1970 of the last report that changed it. */
   @Column('integer', { name: 'reported_at' })
