@@ -35,6 +35,8 @@ export const CODES = {
   xsrf: 98,
   /** Too many requests. */
   tooMany: 429,
+  /** Intent that the nodes cannot or do not run. */
+  unrealizable: 500151,
   /** Nothing the client can mend. */
   internal: 99,
 } as const;

@@ -21,6 +21,8 @@ export interface ResourceOptions<T extends object = object> {
   readonly feature?: Feature;
   /** Where it hangs. Left out on a variant, which shares the positions of the abstract type that it extends. */
   readonly at?: readonly Position[];
+  /** `true`: no routes of its own; other operations of the API write it, through the same pipeline. */
+  readonly internal?: boolean;
   /** `true`: only its variants can be written; it holds what they share, and clients' `resource_type` picks one. */
   readonly abstract?: boolean;
   /** `resource_type` where it is not the class's name. */

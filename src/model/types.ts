@@ -1,6 +1,7 @@
 import { EnforcementPoint } from './fabric/enforcement-point.resource.js';
 import { PolicyTransportZone } from './fabric/policy-transport-zone.resource.js';
 import { Site } from './fabric/site.resource.js';
+import { Inventory, WorkloadTags } from './fabric/workload-tags.resource.js';
 import type { StructClass } from './field.js';
 import { LocaleServices } from './networking/locale-services.resource.js';
 import { SegmentPort } from './networking/segment-port.resource.js';
@@ -25,6 +26,8 @@ export const TYPES: readonly StructClass[] = [
   Site,
   EnforcementPoint,
   PolicyTransportZone,
+  Inventory,
+  WorkloadTags,
   Tier0,
   Tier1,
   LocaleServices,

@@ -18,11 +18,11 @@ export function describePolicy(registry: Registry): PolicyDescription {
   const paths: Record<string, Record<string, Operation>> = {};
   const schemas: Record<string, JsonSchema> = {};
   for (const definition of registry.definitions) {
-    if (definition.abstract) continue;
+    if (definition.abstract || definition.internal) continue;
     set.reference(definition.struct, definition.name);
   }
   for (const definition of registry.definitions) {
-    if (definition.family !== definition) continue;
+    if (definition.family !== definition || definition.internal) continue;
     if (definition.abstract) schemas[definition.name] = unionOf(definition);
     schemas[`${definition.name}ListResult`] = listOf(definition);
     for (const place of definition.places) describePlace(place, paths);

@@ -1,0 +1,51 @@
+import type { MemberKind, RealizedState } from '../realization/contract.js';
+
+/**
+ * Questions to the thread that runs realization. Each is answered from a state that includes at least the commit `sequence`, so
+ * that a client which has just written sees what became of it.
+ */
+export interface RealizationQueries {
+  /** Undefined: realization knows no such intent. */
+  realizedState(path: string, sequence: number): Promise<RealizedState | undefined>;
+  /** All intents below a path, or everywhere, that have alarms. */
+  alarmed(sequence: number): Promise<readonly RealizedState[]>;
+  members(group: string, kind: MemberKind, sequence: number): Promise<readonly string[] | undefined>;
+  /** Paths of the groups a member is in. */
+  groupsOf(kind: MemberKind, member: string, sequence: number): Promise<readonly string[]>;
+}
+
+/** A virtual machine or an interface as its node last reported it. */
+export interface FabricObject {
+  readonly externalId: string;
+  /** Id of the node that reports it. */
+  readonly node: string;
+  readonly reportedAt: number;
+  /** `Workload` or `WorkloadInterface` of the realization contract. */
+  readonly body: unknown;
+}
+
+/** Reads of what nodes report. */
+export interface FabricReader {
+  fabricObjects(type: FabricType): readonly FabricObject[];
+  fabricObject(type: FabricType, externalId: string): FabricObject | undefined;
+}
+
+export type FabricType = 'VirtualMachine' | 'VirtualNetworkInterface';
+
+/** Nest injection tokens. */
+export const REALIZATION_QUERIES = Symbol('heddle:realization-queries');
+export const FABRIC_READER = Symbol('heddle:fabric-reader');
+
+/** A tag in use. Missing scopes and tags are empty text. */
+export interface TagCount {
+  readonly scope: string;
+  readonly tag: string;
+  readonly objects: number;
+}
+
+export interface TagReader {
+  /** All tags on intent and on workloads, by scope and tag. */
+  tagCounts(): readonly TagCount[];
+}
+
+export const TAG_READER = Symbol('heddle:tag-reader');

@@ -1,0 +1,89 @@
+import { Controller, Get, Inject, Param, Req } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CODES } from '../model/error-codes.js';
+import type { SegmentPort } from '../model/networking/segment-port.resource.js';
+import type { PolicyObject } from '../model/policy-object.js';
+import { PolicyError } from '../model/problem.js';
+import { INTENT_READER, type IntentReader } from '../policy/ports.js';
+import { AUTHORIZER, type Authorizer, type KnownRequest } from '../policy/request.js';
+import type { NodeState, RealizedState } from '../realization/contract.js';
+import { REALIZATION_QUERIES, type RealizationQueries } from './ports.js';
+import { unrealized } from './realized.controller.js';
+
+const SEGMENTS = ['segments/:segment', 'tier-1s/:gateway/segments/:segment'];
+
+/** `/state` of networks and gateways: the same realized state as elsewhere, in the words of the object that is asked. */
+@ApiTags('realization')
+@Controller('policy/api/v1/infra')
+export class StateController {
+  constructor(
+    @Inject(INTENT_READER) private readonly reader: IntentReader,
+    @Inject(REALIZATION_QUERIES) private readonly realization: RealizationQueries,
+    @Inject(AUTHORIZER) private readonly authorizer: Authorizer,
+  ) {}
+
+  @Get(SEGMENTS.map((path) => `${path}/state`))
+  @ApiOperation({ summary: 'Whether the nodes run a segment' })
+  async segment(@Req() request: KnownRequest, @Param() params: Record<string, string>): Promise<object> {
+    const { intent, state } = await this.find(request, segmentPath(params));
+    return { segment_path: intent.path, ...configurationState(state) };
+  }
+
+  @Get(SEGMENTS.map((path) => `${path}/ports/:port/state`))
+  @ApiOperation({ summary: 'Where a segment port is, and with which addresses' })
+  async port(@Req() request: KnownRequest, @Param() params: Record<string, string>): Promise<object> {
+    const { intent, state } = await this.find(request, `${segmentPath(params)}/ports/${params.port}`);
+    const { attachment, address_bindings: bindings = [] } = intent as unknown as SegmentPort;
+    const placed = state.nodes.map(({ node }) => node);
+    return {
+      attachment: { id: attachment?.id, state: placed.length > 0 ? 'ATTACHED' : attachment?.id ? 'DETACHED' : 'FREE', attachers: placed.map((node) => ({ host: node })) },
+      transport_node_ids: placed,
+      realized_bindings: bindings.map((binding) => ({ binding, source: 'USER_DEFINED' })),
+      discovered_bindings: [],
+      duplicate_bindings: [],
+    };
+  }
+
+  @Get('tier-1s/:gateway/state')
+  @ApiOperation({ summary: 'Whether the nodes run a tier-1 gateway' })
+  async tier1(@Req() request: KnownRequest, @Param('gateway') id: string): Promise<object> {
+    const { intent, state } = await this.find(request, `/infra/tier-1s/${id}`);
+    return { tier1_state: configurationState(state), tier1_status: routerStatus(intent, state), enforcement_point_path: ENFORCEMENT_POINT };
+  }
+
+  @Get('tier-0s/:gateway/state')
+  @ApiOperation({ summary: 'Whether the nodes run a tier-0 gateway' })
+  async tier0(@Req() request: KnownRequest, @Param('gateway') id: string): Promise<object> {
+    const { intent, state } = await this.find(request, `/infra/tier-0s/${id}`);
+    return { tier0_state: configurationState(state), tier0_status: routerStatus(intent, state), enforcement_point_path: ENFORCEMENT_POINT };
+  }
+
+  private async find(request: KnownRequest, path: string): Promise<{ intent: PolicyObject; state: RealizedState }> {
+    this.authorizer.require(request.heddle, 'networking', 'read');
+    const intent = this.reader.get(path);
+    if (!intent) throw new PolicyError({ status: 404, code: CODES.notFound, path, message: `${path} does not exist. Identifiers are case sensitive.` });
+    return { intent, state: (await this.realization.realizedState(path, this.reader.sequence())) ?? unrealized(path) };
+  }
+}
+
+const ENFORCEMENT_POINT = '/infra/sites/default/enforcement-points/default';
+
+const WORDS = { REALIZED: 'success', ERROR: 'failed', UNREALIZED: 'in_progress' } as const;
+const NODE_WORDS: Readonly<Record<NodeState['state'], string>> = { REALIZED: 'success', PENDING: 'in_progress', ERROR: 'failed', DISCONNECTED: 'unknown' };
+
+function configurationState({ state, nodes, alarms }: RealizedState): object {
+  const details = nodes.map(({ node, state: nodeState }) => {
+    const alarm = alarms.find((one) => one.node === node);
+    return { sub_system_id: node, sub_system_type: 'TransportNode', state: NODE_WORDS[nodeState], ...(alarm ? { failure_message: alarm.reason } : {}) };
+  });
+  const [first] = alarms;
+  return { state: WORDS[state], details, ...(state === 'ERROR' && first ? { failure_message: first.reason, failure_code: CODES.unrealizable } : {}) };
+}
+
+function routerStatus(intent: PolicyObject, { nodes }: RealizedState): object {
+  return { logical_router_id: intent.realization_id, per_node_status: nodes.map(({ node }) => ({ transport_node_id: node })) };
+}
+
+function segmentPath({ gateway, segment }: Record<string, string>): string {
+  return gateway === undefined ? `/infra/segments/${segment}` : `/infra/tier-1s/${gateway}/segments/${segment}`;
+}
