@@ -38,3 +38,26 @@ export function routerPortKeys(gatewayPath: string): NumberSpace {
 export function transitSlices(tier0Path: string): NumberSpace {
   return { space: `transit:${tier0Path}`, low: 0n, high: 0xffffn };
 }
+
+/** Addresses of a pool that were allocated, over all its subnets. Owner: the allocation. */
+export function poolAddresses(poolPath: string): string {
+  return `pool-address:${poolPath}`;
+}
+
+/** Places of the allocations of a pool that wait for an address. Owner: the allocation. */
+export function poolQueue(poolPath: string): NumberSpace {
+  return { space: `pool-queue:${poolPath}`, low: 0n, high: 0xffffffn };
+}
+
+/** Ranges that the subnets of a pool hold, which do not overlap. Owner: the subnet. */
+export function poolRanges(poolPath: string): string {
+  return `pool-range:${poolPath}`;
+}
+
+/** Ranges that the subnets of all pools hold; some pools want not to overlap with others. Owner: the subnet. */
+export const ALL_POOL_RANGES = 'pool-range';
+
+/** Networks that were cut out of an address block. Owner: the subnet. */
+export function blockNetworks(blockPath: string): string {
+  return `block-network:${blockPath}`;
+}

@@ -65,6 +65,19 @@ export function contains(outer: Range, inner: Range): boolean {
   return outer.family === inner.family && outer.low <= inner.low && inner.high <= outer.high;
 }
 
+/** What is left of a range without some others, lowest first. */
+export function without(range: Range, others: readonly Range[]): Range[] {
+  const { family } = range;
+  const left: Range[] = [];
+  let { low } = range;
+  for (const other of others.filter((one) => overlaps(range, one)).sort((a, b) => (a.low < b.low ? -1 : 1))) {
+    if (other.low > low) left.push({ family, low, high: other.low - 1n });
+    if (other.high >= low) low = other.high + 1n;
+  }
+  if (low <= range.high) left.push({ family, low, high: range.high });
+  return left;
+}
+
 /** The fewest blocks that cover a range exactly, lowest first. */
 export function blocksOf({ family, low, high }: Range): string[] {
   const blocks: string[] = [];

@@ -2,31 +2,10 @@ import { Field } from '../field.js';
 import { PolicyConfigResource } from '../policy-object.js';
 import { Resource } from '../resource.js';
 import { Infra } from '../root/infra.resource.js';
-
-class ContextProfileAttributesMetadata {
-  @Field('string', 'Name of the remark.', { required: true })
-  key!: string;
-
-  @Field('string', 'The remark.', { required: true })
-  value!: string;
-}
-
-class PolicySubAttributes {
-  @Field('string', 'Property of the application that is compared.', { required: true, enum: ['TLS_CIPHER_SUITE', 'TLS_VERSION', 'CIFS_SMB_VERSION'] })
-  key!: string;
-
-  @Field('string', 'Type of the values.', { required: true, enum: ['STRING'] })
-  datatype!: string;
-
-  @Field('string', 'Values of which one must be found.', { array: true, required: true, minItems: 1 })
-  value!: string[];
-}
+import { ContextProfileAttributesMetadata, PolicySubAttributes, TRAFFIC_PROPERTIES } from './traffic-attributes.js';
 
 class PolicyAttributes {
-  @Field('string', 'Property of the traffic that is compared.', {
-    required: true,
-    enum: ['APP_ID', 'DOMAIN_NAME', 'URL_CATEGORY', 'URL_REPUTATION', 'CUSTOM_URL'],
-  })
+  @Field('string', 'Property of the traffic that is compared.', { required: true, enum: TRAFFIC_PROPERTIES })
   key!: string;
 
   @Field('string', 'Type of the values.', { required: true, enum: ['STRING'] })

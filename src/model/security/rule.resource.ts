@@ -59,11 +59,11 @@ export class Rule extends PolicyConfigResource {
   @Field({ oneOf: () => SERVICE_ENTRIES }, 'Protocols and ports that are matched without a named service.', { array: true, maxItems: 128 })
   service_entries?: AnyServiceEntry[];
 
-  @Field('string', 'Context profiles: what the payload must be.', {
+  @Field('string', 'Context profiles, and for gateways layer-7 access profiles: what the payload must be.', {
     array: true,
     maxItems: 128,
     default: ['ANY'],
-    refs: { to: ['PolicyContextProfile'], also: ['ANY'] },
+    refs: { to: ['PolicyContextProfile', 'L7AccessProfile'], also: ['ANY'] },
   })
   profiles!: string[];
 
