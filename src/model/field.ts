@@ -17,8 +17,8 @@ export type StructClass = abstract new (...args: any[]) => object;
 export interface ReferenceFacts {
   /** Resource types a path may resolve to; a type's variants count as the type. */
   readonly to: readonly string[];
-  /** Values other than paths that are also allowed: the word ANY, or literal addresses, ranges and CIDR blocks. */
-  readonly also?: readonly ('ANY' | 'ADDRESS')[];
+  /** Values other than paths that are also allowed: the word ANY, literal addresses, ranges and CIDR blocks, or any text. */
+  readonly also?: readonly ('ANY' | 'ADDRESS' | 'TEXT')[];
   /**
    * `true`: the target may be deleted, or be absent, without an error (a soft reference). The default is a hard reference: it
    * must resolve when written, and it protects its target from deletion.
@@ -35,6 +35,10 @@ export type Format =
   | 'ipv4-cidr-block'
   | 'ipv6-cidr-block'
   | 'address-or-block-or-range'
+  | 'list-of-address-or-block-or-range'
+  | 'ip-cidr-block-or-any'
+  | 'autonomous-system'
+  | 'bgp-community'
   | 'hostname-or-ip'
   | 'hostname'
   | 'mac-address'

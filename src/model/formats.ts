@@ -13,6 +13,21 @@ function numberOrRange(max: number): (text: string) => boolean {
   };
 }
 
+/** AS numbers have 4 bytes, written as one number or as two of 2 bytes each. */
+function isAutonomousSystem(text: string): boolean {
+  const [, high, low] = /^(\d{1,10})(?:\.(\d{1,5}))?$/.exec(text) ?? [];
+  if (high === undefined) return false;
+  return low === undefined ? Number(high) >= 1 && Number(high) <= 0xffffffff : Number(high) <= 0xffff && Number(low) <= 0xffff;
+}
+
+/** Two parts of 2 bytes each, three of 4 bytes each, or one of the names that every router knows. */
+function isCommunity(text: string): boolean {
+  if (/^(?:NO_EXPORT|NO_ADVERTISE|NO_EXPORT_SUBCONFED)$/.test(text)) return true;
+  if (!/^\d{1,10}(?::\d{1,10}){1,2}$/.test(text)) return false;
+  const parts = text.split(':').map(Number);
+  return parts.every((part) => part <= (parts.length === 2 ? 0xffff : 0xffffffff));
+}
+
 const isHostname = (text: string): boolean => HOSTNAME.test(text) && !/^[\d.]+$/.test(text);
 
 /** What each string format accepts, and how an error message names it. */
@@ -24,6 +39,16 @@ export const FORMATS: Readonly<Record<Format, { readonly accepts: (text: string)
   'ipv4-cidr-block': { accepts: (text) => parseBlock(text)?.family === 4, says: 'an IPv4 block in CIDR notation, such as 10.0.0.0/24' },
   'ipv6-cidr-block': { accepts: (text) => parseBlock(text)?.family === 6, says: 'an IPv6 block in CIDR notation, such as 2001:db8::/64' },
   'address-or-block-or-range': { accepts: (text) => parseRange(text) !== undefined, says: 'an address, a CIDR block, or a range such as 10.0.0.1-10.0.0.9' },
+  'list-of-address-or-block-or-range': {
+    accepts: (text) => text.split(',').every((part) => parseRange(part.trim()) !== undefined),
+    says: 'addresses, CIDR blocks or ranges, separated by commas',
+  },
+  'ip-cidr-block-or-any': {
+    accepts: (text) => text.toUpperCase() === 'ANY' || parseBlock(text) !== undefined,
+    says: 'a block in CIDR notation, such as 10.0.0.0/24, or ANY',
+  },
+  'autonomous-system': { accepts: isAutonomousSystem, says: 'an AS number, such as 65001 or 1.10' },
+  'bgp-community': { accepts: isCommunity, says: 'a BGP community, such as 65001:100, 65001:1:2 or NO_EXPORT' },
   'hostname-or-ip': { accepts: (text) => parseAddress(text) !== undefined || isHostname(text), says: 'a host name or an address' },
   hostname: { accepts: isHostname, says: 'a host name' },
   'mac-address': { accepts: (text) => MAC.test(text), says: 'a MAC address, such as 02:00:00:00:00:01' },

@@ -47,6 +47,7 @@ export function literalProblems(definition: Definition, body: Json): readonly Pr
     const { also = [], to } = facts.refs;
     if (also.includes('ANY') && value.toUpperCase() === 'ANY') continue;
     if (also.includes('ADDRESS') && parseRange(value)) continue;
+    if (also.includes('TEXT')) continue;
     const choices = [`the policy path of a ${to.join(' or ')}`, ...(also.includes('ANY') ? ['ANY'] : []), ...(also.includes('ADDRESS') ? ['an address, block or range'] : [])];
     problems.push({ status: 400, code: CODES.badReference, field, message: `Field ${field} must be ${choices.join(', or ')}.` });
   }
