@@ -1,3 +1,5 @@
+import { CODES } from './error-codes.js';
+
 /** One thing that is wrong with a request: what, where, and what to do about it. */
 export interface Problem {
   /** HTTP status. */
@@ -25,4 +27,9 @@ export class PolicyError extends Error {
   get status(): Problem['status'] {
     return this.problems[0].status;
   }
+}
+
+/** A field that contradicts other fields or other intent. `text` goes on from the field's name: what is wrong and what to do. */
+export function fieldProblem(field: string, text: string, code: number = CODES.conflict): Problem {
+  return { status: 400, code, field, message: `Field ${field} ${text}` };
 }

@@ -13,7 +13,7 @@ export interface NumberSpace {
 }
 
 /** Tunnel key of a segment, overlay or VLAN; owner: the segment. `overlay_id` is a wish in it. */
-export const SEGMENT_KEYS: NumberSpace = { space: 'segment-key', low: 0x1000n, high: 0xbfffffn };
+export const SEGMENT_KEYS: NumberSpace = { space: 'segment-key', low: 1n, high: 0xbfffffn };
 
 /** Where a tunnel key is taken from when nobody asked for one: out of the way of those that people like to choose. */
 export const FREE_SEGMENT_KEYS_FROM = 0x10000n;
@@ -60,4 +60,9 @@ export const ALL_POOL_RANGES = 'pool-range';
 /** Networks that were cut out of an address block. Owner: the subnet. */
 export function blockNetworks(blockPath: string): string {
   return `block-network:${blockPath}`;
+}
+
+/** Number of an edge node within its cluster, from 0; owner: the edge node. */
+export function edgeMembers(clusterPath: string): NumberSpace {
+  return { space: `edge-member:${clusterPath}`, low: 0n, high: 0xffn };
 }

@@ -11,17 +11,60 @@ import { LBServerSslProfile } from './balancing/lb-server-ssl-profile.resource.j
 import { LBService } from './balancing/lb-service.resource.js';
 import { LBVirtualServer } from './balancing/lb-virtual-server.resource.js';
 import { EnforcementPoint } from './fabric/enforcement-point.resource.js';
+import { HostTransportNode } from './fabric/host-transport-node.resource.js';
+import { L2BridgeEndpointProfile } from './fabric/l2-bridge-endpoint-profile.resource.js';
+import { PolicyEdgeCluster } from './fabric/policy-edge-cluster.resource.js';
+import { PolicyEdgeNode } from './fabric/policy-edge-node.resource.js';
 import { PolicyTransportZone } from './fabric/policy-transport-zone.resource.js';
 import { Site } from './fabric/site.resource.js';
 import { Inventory, WorkloadTags } from './fabric/workload-tags.resource.js';
 import type { StructClass } from './field.js';
+import { BfdProfile } from './networking/bfd-profile.resource.js';
+import { BgpNeighborConfig } from './networking/bgp-neighbor-config.resource.js';
+import { BgpRoutingConfig } from './networking/bgp-routing-config.resource.js';
+import { CommunityList } from './networking/community-list.resource.js';
+import { DhcpRelayConfig } from './networking/dhcp-relay-config.resource.js';
+import { DhcpServerConfig } from './networking/dhcp-server-config.resource.js';
+import { DhcpStaticBindingConfig } from './networking/dhcp-static-binding-config.resource.js';
+import { DhcpV4StaticBindingConfig } from './networking/dhcp-v4-static-binding-config.resource.js';
+import { DhcpV6StaticBindingConfig } from './networking/dhcp-v6-static-binding-config.resource.js';
+import { GatewayQosProfile } from './networking/gateway-qos-profile.resource.js';
+import { IPDiscoveryProfile } from './networking/ip-discovery-profile.resource.js';
+import { Ipv6DadProfile } from './networking/ipv6-dad-profile.resource.js';
+import { Ipv6NdraProfile } from './networking/ipv6-ndra-profile.resource.js';
 import { LocaleServices } from './networking/locale-services.resource.js';
-import { SegmentPort } from './networking/segment-port.resource.js';
+import { MacDiscoveryProfile } from './networking/mac-discovery-profile.resource.js';
+import { MetadataProxyConfig } from './networking/metadata-proxy-config.resource.js';
+import { OspfAreaConfig } from './networking/ospf-area-config.resource.js';
+import { OspfRoutingConfig } from './networking/ospf-routing-config.resource.js';
+import { PolicyDnsForwarder } from './networking/policy-dns-forwarder.resource.js';
+import { PolicyDnsForwarderZone } from './networking/policy-dns-forwarder-zone.resource.js';
+import { PolicyNat } from './networking/policy-nat.resource.js';
+import { PolicyNatRule } from './networking/policy-nat-rule.resource.js';
+import { PortDiscoveryProfileBindingMap } from './networking/port-discovery-profile-binding-map.resource.js';
+import { PortQosProfileBindingMap } from './networking/port-qos-profile-binding-map.resource.js';
+import { PortSecurityProfileBindingMap } from './networking/port-security-profile-binding-map.resource.js';
+import { PrefixList } from './networking/prefix-list.resource.js';
+import { QosProfile } from './networking/qos-profile.resource.js';
+import { SecurityFeatures } from './networking/security-features.resource.js';
 import { Segment } from './networking/segment.resource.js';
+import { SegmentDiscoveryProfileBindingMap } from './networking/segment-discovery-profile-binding-map.resource.js';
+import { SegmentPort } from './networking/segment-port.resource.js';
+import { SegmentQosProfileBindingMap } from './networking/segment-qos-profile-binding-map.resource.js';
+import { SegmentSecurityProfile } from './networking/segment-security-profile.resource.js';
+import { SegmentSecurityProfileBindingMap } from './networking/segment-security-profile-binding-map.resource.js';
+import { SpoofGuardProfile } from './networking/spoof-guard-profile.resource.js';
+import { StaticRouteBfdPeer } from './networking/static-route-bfd-peer.resource.js';
+import { StaticRoutes } from './networking/static-routes.resource.js';
 import { Tier0 } from './networking/tier0.resource.js';
+import { Tier0Interface } from './networking/tier0-interface.resource.js';
+import { Tier0RouteMap } from './networking/tier0-route-map.resource.js';
+import { Tier0SecurityFeatures } from './networking/tier0-security-features.resource.js';
 import { Tier1 } from './networking/tier1.resource.js';
+import { Tier1Interface } from './networking/tier1-interface.resource.js';
 import { Registry } from './registry.js';
 import { Domain } from './root/domain.resource.js';
+import { DomainDeploymentMap } from './root/domain-deployment-map.resource.js';
 import { Infra } from './root/infra.resource.js';
 import { PolicyContextProfile } from './security/context-profile.resource.js';
 import { DfwFirewallConfiguration } from './security/dfw-firewall-configuration.resource.js';
@@ -39,18 +82,66 @@ import { PolicyFirewallSessionTimerProfile } from './security/session-timer-prof
 
 /** Every resource type of the policy tree: a new one adds its line here, after its parent. */
 export const TYPES: readonly StructClass[] = [
+  // roots
   Infra,
   Domain,
+  DomainDeploymentMap,
+
+  // fabric
   Site,
   EnforcementPoint,
   PolicyTransportZone,
+  PolicyEdgeCluster,
+  PolicyEdgeNode,
+  HostTransportNode,
+  L2BridgeEndpointProfile,
   Inventory,
   WorkloadTags,
+
+  // networking
   Tier0,
   Tier1,
   LocaleServices,
+  Tier0Interface,
+  Tier1Interface,
+  StaticRoutes,
+  StaticRouteBfdPeer,
+  PrefixList,
+  CommunityList,
+  Tier0RouteMap,
+  BgpRoutingConfig,
+  BgpNeighborConfig,
+  OspfRoutingConfig,
+  OspfAreaConfig,
+  BfdProfile,
+  PolicyNat,
+  PolicyNatRule,
+  PolicyDnsForwarder,
+  PolicyDnsForwarderZone,
+  Ipv6NdraProfile,
+  Ipv6DadProfile,
+  GatewayQosProfile,
+  Tier0SecurityFeatures,
+  SecurityFeatures,
   Segment,
   SegmentPort,
+  SegmentDiscoveryProfileBindingMap,
+  SegmentQosProfileBindingMap,
+  SegmentSecurityProfileBindingMap,
+  PortDiscoveryProfileBindingMap,
+  PortQosProfileBindingMap,
+  PortSecurityProfileBindingMap,
+  IPDiscoveryProfile,
+  MacDiscoveryProfile,
+  QosProfile,
+  SpoofGuardProfile,
+  SegmentSecurityProfile,
+  DhcpServerConfig,
+  DhcpRelayConfig,
+  DhcpStaticBindingConfig,
+  DhcpV4StaticBindingConfig,
+  DhcpV6StaticBindingConfig,
+  MetadataProxyConfig,
 
   // security
   Group,

@@ -38,9 +38,7 @@ describe('the tree of types', () => {
       '/world/towns/{town-id}/streets/{street-id}',
       '/world/villages/{village-id}/streets/{street-id}',
     ]);
-    expect(registry.get('TramLine').places.map((place) => place.template)).toEqual([
-      '/world/towns/{town-id}/streets/{street-id}/tram/lines/{tram-line-id}',
-    ]);
+    expect(registry.get('TramLine').places.map((place) => place.template)).toEqual(['/world/towns/{town-id}/streets/{street-id}/tram/lines/{tram-line-id}']);
   });
 
   it('takes apart paths whose collections and singletons are several segments long', () => {

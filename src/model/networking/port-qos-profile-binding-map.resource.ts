@@ -1,0 +1,11 @@
+import { Resource } from '../resource.js';
+import { QosProfileBindingMap } from './profile-binding-maps.js';
+import { SegmentPort } from './segment-port.resource.js';
+
+@Resource({
+  doc: 'Binds a port to the profile that limits and marks its traffic, instead of that of its segment.',
+  feature: 'networking',
+  type: 'PortQoSProfileBindingMap',
+  at: [{ parent: SegmentPort, collection: 'port-qos-profile-binding-maps' }],
+})
+export class PortQosProfileBindingMap extends QosProfileBindingMap {}

@@ -1,0 +1,11 @@
+import { Resource } from '../resource.js';
+import { QosProfileBindingMap } from './profile-binding-maps.js';
+import { Segment } from './segment.resource.js';
+
+@Resource({
+  doc: 'Binds a segment to the profile that limits and marks its traffic.',
+  feature: 'networking',
+  type: 'SegmentQoSProfileBindingMap',
+  at: [{ parent: Segment, collection: 'segment-qos-profile-binding-maps' }],
+})
+export class SegmentQosProfileBindingMap extends QosProfileBindingMap {}

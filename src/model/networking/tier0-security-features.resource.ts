@@ -1,0 +1,23 @@
+import { Field } from '../field.js';
+import { PolicyConfigResource } from '../policy-object.js';
+import { Resource } from '../resource.js';
+import { Tier0 } from './tier0.resource.js';
+
+class Tier0SecurityFeature {
+  @Field('string', 'Which inspection it is about.', { enum: ['IDFW', 'IDPS'] })
+  feature?: string;
+
+  @Field('boolean', 'Whether the inspection is asked for.')
+  enable?: boolean;
+}
+
+@Resource({
+  doc: 'Which inspections of traffic a tier-0 is asked for. It exists with the gateway.',
+  feature: 'security',
+  at: [{ parent: Tier0, singleton: 'security-config' }],
+  verbs: ['GET', 'PUT', 'PATCH'],
+})
+export class Tier0SecurityFeatures extends PolicyConfigResource {
+  @Field(() => Tier0SecurityFeature, 'The inspections.', { array: true })
+  features?: Tier0SecurityFeature[];
+}
