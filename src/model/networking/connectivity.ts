@@ -59,7 +59,7 @@ export class PortAddressBindingEntry {
   @Field('string', 'MAC address of the workload.', { format: 'mac-address' })
   mac_address?: string;
 
-  @Field('integer', 'VLAN that the workload tags its traffic with.')
+  @Field('integer', 'VLAN that the workload tags its traffic with.', { min: 0, max: 4094 })
   vlan_id?: number;
 }
 

@@ -36,7 +36,7 @@ class PortAttachment {
   @Field('string', 'Name of a child that is unique behind its parent.')
   app_id?: string;
 
-  @Field('integer', 'VLAN by which the parent tells its children apart.')
+  @Field('integer', 'VLAN by which the parent tells its children apart.', { min: 0, max: 4094 })
   traffic_tag?: number;
 
   @Field('string', 'Which addresses the port is given from pools, and which it finds out itself.', {
