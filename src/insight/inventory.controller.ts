@@ -105,5 +105,9 @@ function combined(action: string, current: readonly Tag[], given: readonly Tag[]
 }
 
 function unknownMachine(externalId: string): PolicyError {
-  return new PolicyError({ status: 404, code: CODES.notFound, message: `No node reports a virtual machine with the external id ${externalId || '(none given)'}.` });
+  return new PolicyError({
+    status: 404,
+    code: CODES.notFound,
+    message: `No node reports a virtual machine with the external id ${externalId || '(none given)'}.`,
+  });
 }

@@ -1,8 +1,8 @@
 import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { CODES } from '../model/error-codes.js';
 import type { Json } from '../model/body.js';
+import { CODES } from '../model/error-codes.js';
 import { PolicyError } from '../model/problem.js';
 import { INTENT_READER, type IntentReader } from '../policy/ports.js';
 import { type ListQuery, listing, pageOf } from '../policy/reading.js';
@@ -43,7 +43,12 @@ export class MembersController {
     const path = `/infra/domains/${params.domain}/groups/${params.group}`;
     const kind = KINDS[params.kind ?? ''];
     if (!kind) {
-      throw new PolicyError({ status: 404, code: CODES.unknownRoute, path, message: `Groups have no members/${params.kind}: ask for ${Object.keys(KINDS).join(', ')}.` });
+      throw new PolicyError({
+        status: 404,
+        code: CODES.unknownRoute,
+        path,
+        message: `Groups have no members/${params.kind}: ask for ${Object.keys(KINDS).join(', ')}.`,
+      });
     }
     const members = this.reader.exists(path) ? await this.realization.members(path, kind, this.reader.sequence()) : undefined;
     if (!members) throw new PolicyError({ status: 404, code: CODES.notFound, path, message: `${path} does not exist. Identifiers are case sensitive.` });
@@ -66,10 +71,20 @@ export class MembersController {
     this.authorizer.require(request.heddle, 'security', 'read');
     const { intent_path: path } = query;
     const object = path === undefined ? undefined : this.reader.get(path);
-    if (!object) throw new PolicyError({ status: 400, code: CODES.field, field: 'intent_path', message: 'Parameter intent_path must be the policy path of a segment, a segment port or a group.' });
+    if (!object)
+      throw new PolicyError({
+        status: 400,
+        code: CODES.field,
+        field: 'intent_path',
+        message: 'Parameter intent_path must be the policy path of a segment, a segment port or a group.',
+      });
     const groups = await this.realization.groupsOf(object.resource_type as MemberKind, object.path, this.reader.sequence());
     const page = pageOf(query);
-    const shown = groups.slice(page.offset, page.offset + page.size).map((group) => JSON.stringify({ target_type: 'Group', path: group, target_display_name: this.reader.get(group)?.display_name ?? group, is_valid: true }));
+    const shown = groups
+      .slice(page.offset, page.offset + page.size)
+      .map((group) =>
+        JSON.stringify({ target_type: 'Group', path: group, target_display_name: this.reader.get(group)?.display_name ?? group, is_valid: true }),
+      );
     reply.header('content-type', 'application/json; charset=utf-8').send(listing(shown, groups.length, page));
   }
 }

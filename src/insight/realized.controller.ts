@@ -71,7 +71,9 @@ export class RealizedController {
   async alarms(@Req() request: KnownRequest, @Query() query: ListQuery, @Res() reply: FastifyReply): Promise<void> {
     this.authorizer.require(request.heddle, 'networking', 'read');
     const states = await this.realization.alarmed(this.reader.sequence());
-    const alarms = states.filter(({ path }) => this.mayRead(request, path)).flatMap(({ path, alarms: list }) => list.map((alarm, index) => alarmOf(path, alarm, index)));
+    const alarms = states
+      .filter(({ path }) => this.mayRead(request, path))
+      .flatMap(({ path, alarms: list }) => list.map((alarm, index) => alarmOf(path, alarm, index)));
     send(reply, alarms, query);
   }
 
@@ -81,7 +83,13 @@ export class RealizedController {
   }
 
   private intent(request: KnownRequest, path: string | undefined): PolicyObject {
-    if (!path) throw new PolicyError({ status: 400, code: CODES.field, field: 'intent_path', message: 'The policy path of an object is required, such as intent_path=/infra/segments/web.' });
+    if (!path)
+      throw new PolicyError({
+        status: 400,
+        code: CODES.field,
+        field: 'intent_path',
+        message: 'The policy path of an object is required, such as intent_path=/infra/segments/web.',
+      });
     this.authorizer.require(request.heddle, this.registry.locate(path)?.place.definition.feature ?? 'system', 'read');
     const intent = this.reader.get(path);
     if (!intent) throw missing(path);
@@ -137,7 +145,12 @@ function alarmOf(path: string, { code, node, resource, reason }: Alarm, index: n
     display_name: code,
     source_reference: path,
     message: where === '' ? reason : `${where}: ${reason}`,
-    error_details: { error_code: CODES.unrealizable, error_message: reason, module_name: 'realization', details: [code, where].filter((part) => part !== '').join(': ') },
+    error_details: {
+      error_code: CODES.unrealizable,
+      error_message: reason,
+      module_name: 'realization',
+      details: [code, where].filter((part) => part !== '').join(': '),
+    },
   };
 }
 

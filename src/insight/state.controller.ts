@@ -36,7 +36,11 @@ export class StateController {
     const { attachment, address_bindings: bindings = [] } = intent as unknown as SegmentPort;
     const placed = state.nodes.map(({ node }) => node);
     return {
-      attachment: { id: attachment?.id, state: placed.length > 0 ? 'ATTACHED' : attachment?.id ? 'DETACHED' : 'FREE', attachers: placed.map((node) => ({ host: node })) },
+      attachment: {
+        id: attachment?.id,
+        state: placed.length > 0 ? 'ATTACHED' : attachment?.id ? 'DETACHED' : 'FREE',
+        attachers: placed.map((node) => ({ host: node })),
+      },
       transport_node_ids: placed,
       realized_bindings: bindings.map((binding) => ({ binding, source: 'USER_DEFINED' })),
       discovered_bindings: [],

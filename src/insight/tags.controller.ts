@@ -3,7 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { type ListQuery, listing, pageOf } from '../policy/reading.js';
 import { AUTHORIZER, type Authorizer, type KnownRequest } from '../policy/request.js';
-import { type TagCount, TAG_READER, type TagReader } from './ports.js';
+import { TAG_READER, type TagCount, type TagReader } from './ports.js';
 
 /** Which tags exist, and on how many objects. */
 @ApiTags('inventory')

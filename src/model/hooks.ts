@@ -1,5 +1,5 @@
-import type { Problem } from './problem.js';
 import type { PolicyObject } from './policy-object.js';
+import type { Problem } from './problem.js';
 
 /**
  * What a type may add to the general behaviour of resources. Every hook is a pure function of the object and of the view that

@@ -88,4 +88,3 @@ export class SchemaSet {
     return { type: 'object', discriminator: { propertyName: property }, required: [property], oneOf: structs.map((struct) => this.reference(struct)) };
   }
 }
-

@@ -1,11 +1,24 @@
 import { IpAddressAllocation } from './addressing/ip-address-allocation.resource.js';
 import { IpAddressBlock } from './addressing/ip-address-block.resource.js';
-import { IpAddressPoolBlockSubnet, IpAddressPoolStaticSubnet, IpAddressPoolSubnet } from './addressing/ip-address-pool-subnet.resource.js';
 import { IpAddressPool } from './addressing/ip-address-pool.resource.js';
+import { IpAddressPoolBlockSubnet, IpAddressPoolStaticSubnet, IpAddressPoolSubnet } from './addressing/ip-address-pool-subnet.resource.js';
 import { LBAppProfile, LBFastTcpProfile, LBFastUdpProfile, LBHttpProfile } from './balancing/lb-app-profile.resource.js';
 import { LBClientSslProfile } from './balancing/lb-client-ssl-profile.resource.js';
-import { LBHttpMonitorProfile, LBHttpsMonitorProfile, LBIcmpMonitorProfile, LBMonitorProfile, LBPassiveMonitorProfile, LBTcpMonitorProfile, LBUdpMonitorProfile } from './balancing/lb-monitor-profile.resource.js';
-import { LBCookiePersistenceProfile, LBGenericPersistenceProfile, LBPersistenceProfile, LBSourceIpPersistenceProfile } from './balancing/lb-persistence-profile.resource.js';
+import {
+  LBHttpMonitorProfile,
+  LBHttpsMonitorProfile,
+  LBIcmpMonitorProfile,
+  LBMonitorProfile,
+  LBPassiveMonitorProfile,
+  LBTcpMonitorProfile,
+  LBUdpMonitorProfile,
+} from './balancing/lb-monitor-profile.resource.js';
+import {
+  LBCookiePersistenceProfile,
+  LBGenericPersistenceProfile,
+  LBPersistenceProfile,
+  LBSourceIpPersistenceProfile,
+} from './balancing/lb-persistence-profile.resource.js';
 import { LBPool } from './balancing/lb-pool.resource.js';
 import { LBServerSslProfile } from './balancing/lb-server-ssl-profile.resource.js';
 import { LBService } from './balancing/lb-service.resource.js';
@@ -74,7 +87,12 @@ import { DistributedFloodProtectionProfile, FloodProtectionProfile, GatewayFlood
 import { GatewayPolicy } from './security/gateway-policy.resource.js';
 import { Group } from './security/group.resource.js';
 import { L7AccessEntry, L7AccessProfile } from './security/l7-access-profile.resource.js';
-import { FloodProtectionProfileBindingMap, PolicyFirewallFloodProtectionProfileBindingMap, PolicyFirewallSessionTimerProfileBindingMap, SessionTimerProfileBindingMap } from './security/profile-bindings.resource.js';
+import {
+  FloodProtectionProfileBindingMap,
+  PolicyFirewallFloodProtectionProfileBindingMap,
+  PolicyFirewallSessionTimerProfileBindingMap,
+  SessionTimerProfileBindingMap,
+} from './security/profile-bindings.resource.js';
 import { Rule } from './security/rule.resource.js';
 import { SecurityPolicy } from './security/security-policy.resource.js';
 import { Service } from './security/service.resource.js';

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { addDefaults, type Json, takeSecrets, withoutEmpty } from '../model/body.js';
 import { CODES } from '../model/error-codes.js';
+import { fieldsOf } from '../model/field.js';
 import type { AddressRange, Claim, WriteView } from '../model/hooks.js';
 import { PolicyConfigResource, type PolicyObject } from '../model/policy-object.js';
 import { PolicyError, type Problem } from '../model/problem.js';
-import { fieldsOf } from '../model/field.js';
 import type { Definition, Located, Registry } from '../model/registry.js';
 import { validate } from '../model/validator.js';
 import type { DeleteWrite, MergeWrite, ObjectWrite, Write, WriteCommand } from './command.js';
@@ -63,7 +63,8 @@ class Application implements WriteView {
     const problems: Problem[] = [];
     for (const [path, { before, after }] of this.touched) {
       if (!after) {
-        if (before && !this.command.force) problems.push(...(this.registry.get(before.resource_type).hooks?.checkDelete?.(before, this) ?? []).map((problem) => ({ path, ...problem })));
+        if (before && !this.command.force)
+          problems.push(...(this.registry.get(before.resource_type).hooks?.checkDelete?.(before, this) ?? []).map((problem) => ({ path, ...problem })));
         continue;
       }
       for (const reference of this.added.get(path) ?? []) {
@@ -83,7 +84,14 @@ class Application implements WriteView {
     if (!reference || this.tx.get(path)) return [];
     const { source, field, target } = reference;
     const what = target === path ? path : `${target}, which goes with ${path},`;
-    return [{ status: 400, code: CODES.inUse, path, message: `${what} cannot be deleted: ${source} refers to it in ${field}. Change that first, or delete with force=true.` }];
+    return [
+      {
+        status: 400,
+        code: CODES.inUse,
+        path,
+        message: `${what} cannot be deleted: ${source} refers to it in ${field}. Change that first, or delete with force=true.`,
+      },
+    ];
   }
 
   private store(write: ObjectWrite, asSystem: boolean): void {
@@ -137,11 +145,20 @@ class Application implements WriteView {
 
   private checkRevision({ op, path, body }: ObjectWrite, current: PolicyObject | undefined): void {
     const given = body._revision;
-    const wanted = op === 'put' ? current !== undefined || (given !== undefined && given !== 0) : this.command.enforceRevision && given !== undefined && current !== undefined;
+    const wanted =
+      op === 'put'
+        ? current !== undefined || (given !== undefined && given !== 0)
+        : this.command.enforceRevision && given !== undefined && current !== undefined;
     if (!wanted || this.command.asSystem || given === current?._revision) return;
     const known = current ? `is at revision ${current._revision}` : 'does not exist any more';
     const sent = given === undefined ? 'no _revision was sent' : `revision ${String(given)} was sent`;
-    throw new PolicyError({ status: 412, code: CODES.stale, path, field: '_revision', message: `${path} ${known}, but ${sent}: read it again, and repeat the change on what you read.` });
+    throw new PolicyError({
+      status: 412,
+      code: CODES.stale,
+      path,
+      field: '_revision',
+      message: `${path} ${known}, but ${sent}: read it again, and repeat the change on what you read.`,
+    });
   }
 
   private draft(definition: Definition, located: Located, { op, body }: ObjectWrite, current: PolicyObject | undefined, asSystem: boolean): PolicyObject {

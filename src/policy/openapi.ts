@@ -41,7 +41,8 @@ function describePlace(place: Place, paths: Record<string, Record<string, Operat
   const id = operationName(template);
   const body = { required: true, content: { 'application/json': { schema: reference } } };
   const object: Record<string, Operation> = {};
-  if (verbs.includes('GET')) object.get = { ...about, operationId: `read${id}`, summary: `Reads: ${definition.doc}`, responses: answers('The object.', reference) };
+  if (verbs.includes('GET'))
+    object.get = { ...about, operationId: `read${id}`, summary: `Reads: ${definition.doc}`, responses: answers('The object.', reference) };
   if (verbs.includes('PUT')) {
     object.put = {
       ...about,
@@ -57,8 +58,14 @@ function describePlace(place: Place, paths: Record<string, Record<string, Operat
       ...about,
       operationId: `patch${id}`,
       summary: `Creates or changes: ${definition.doc}`,
-      description: 'The body is the whole new intent of the object: an optional field left out is unset, unless the header `nsx-enable-partial-patch: true` is sent.',
-      parameters: [PARTIAL, ...(place.parent ? [] : [query('enforce_revision_check', 'Compare the `_revision` of every object of the body that carries one.', { type: 'boolean' })])],
+      description:
+        'The body is the whole new intent of the object: an optional field left out is unset, unless the header `nsx-enable-partial-patch: true` is sent.',
+      parameters: [
+        PARTIAL,
+        ...(place.parent
+          ? []
+          : [query('enforce_revision_check', 'Compare the `_revision` of every object of the body that carries one.', { type: 'boolean' })]),
+      ],
       requestBody: body,
       responses: answers('Written.'),
     };
@@ -92,7 +99,13 @@ function describePlace(place: Place, paths: Record<string, Record<string, Operat
   if (!place.parent) (object.get as Operation).parameters = TREE;
   add(paths, template, object);
   if (!singleton && verbs.includes('LIST')) {
-    const list = { ...about, operationId: `list${id}`, summary: `Lists: ${definition.doc}`, parameters: PAGING, responses: answers('A page of objects.', { $ref: `${BASE}${definition.name}ListResult` }) };
+    const list = {
+      ...about,
+      operationId: `list${id}`,
+      summary: `Lists: ${definition.doc}`,
+      parameters: PAGING,
+      responses: answers('A page of objects.', { $ref: `${BASE}${definition.name}ListResult` }),
+    };
     add(paths, template.replace(/\/\{[^}]+\}$/, ''), { get: list });
   }
 }
@@ -112,11 +125,17 @@ function extended(registry: Registry, name: string, schema: JsonSchema): JsonSch
   properties.resource_type = { type: 'string', const: name };
   const below = new Set(definition.places.flatMap((place) => place.children.map((child) => child.definition)));
   for (const { inline, name: child } of below) {
-    if (inline) properties[inline.field] = { type: 'array', items: { $ref: `${BASE}${child}` }, description: 'Merged by id in a PATCH, replaced as a whole in a PUT.' };
+    if (inline)
+      properties[inline.field] = { type: 'array', items: { $ref: `${BASE}${child}` }, description: 'Merged by id in a PATCH, replaced as a whole in a PUT.' };
   }
   if (below.size > 0) {
     const wrappers = [...below].map(({ wrapper }) => wrapper.type).sort();
-    properties.children = { type: 'array', items: { $ref: `${BASE}ChildPolicyConfigResource` }, writeOnly: true, description: `Objects below this one, each in its wrapper: ${wrappers.join(', ')}, or ChildResourceReference.` };
+    properties.children = {
+      type: 'array',
+      items: { $ref: `${BASE}ChildPolicyConfigResource` },
+      writeOnly: true,
+      description: `Objects below this one, each in its wrapper: ${wrappers.join(', ')}, or ChildResourceReference.`,
+    };
   }
   return { ...schema, description: definition.doc, properties };
 }
@@ -156,7 +175,16 @@ const API_ERROR: JsonSchema = {
     related_errors: {
       type: 'array',
       description: 'What else is wrong with the same request.',
-      items: { type: 'object', properties: { httpStatus: { type: 'string' }, error_code: { type: 'integer' }, module_name: { type: 'string' }, error_message: { type: 'string' }, details: { type: 'string' } } },
+      items: {
+        type: 'object',
+        properties: {
+          httpStatus: { type: 'string' },
+          error_code: { type: 'integer' },
+          module_name: { type: 'string' },
+          error_message: { type: 'string' },
+          details: { type: 'string' },
+        },
+      },
     },
   },
 };
@@ -179,7 +207,13 @@ function query(name: string, description: string, schema: JsonSchema): Record<st
   return { name, in: 'query', required: false, description, schema };
 }
 
-const PARTIAL = { name: 'nsx-enable-partial-patch', in: 'header', required: false, description: 'Change only the fields that the body names.', schema: { type: 'boolean' } };
+const PARTIAL = {
+  name: 'nsx-enable-partial-patch',
+  in: 'header',
+  required: false,
+  description: 'Change only the fields that the body names.',
+  schema: { type: 'boolean' },
+};
 
 const PAGING = [
   query('cursor', 'Where the page starts: the cursor of the page before.', { type: 'string' }),

@@ -42,14 +42,8 @@ export class PolicyService {
   /** The tree below an object, in the form that the hierarchical API takes. */
   readTree(context: RequestContext, path: string, wanted: (type: string) => boolean): Json {
     const located = this.object(path, 'GET');
-    const mayRead = new Map<Feature, boolean>();
-    const readable = (one: Feature): boolean => {
-      let may = mayRead.get(one);
-      if (may === undefined) mayRead.set(one, (may = this.authorizer.may(context.actor, one, 'read')));
-      return may;
-    };
     this.authorizer.require(context, feature(located.place.definition), 'read');
-    return this.reading.tree(located, (definition) => wanted(definition.name) && readable(feature(definition)));
+    return this.reading.tree(located, (definition) => wanted(definition.name) && this.authorizer.may(context.actor, feature(definition), 'read'));
   }
 
   /** @returns the object as it is now, as JSON text */
@@ -87,7 +81,16 @@ export class PolicyService {
   private apply(context: RequestContext, { writes, features }: Prepared, options: WriteOptions, countUnchanged = false): Promise<WriteResult> {
     for (const one of features) this.authorizer.require(context, one, 'write');
     const { force, enforceRevision, allowOverwrite, refuseSubtree, dryRun } = options;
-    const command: WriteCommand = { context, writes: writes as readonly Write[], force, enforceRevision, allowOverwrite, refuseSubtree, dryRun, countUnchanged };
+    const command: WriteCommand = {
+      context,
+      writes: writes as readonly Write[],
+      force,
+      enforceRevision,
+      allowOverwrite,
+      refuseSubtree,
+      dryRun,
+      countUnchanged,
+    };
     return this.writer.write(command);
   }
 
@@ -100,7 +103,12 @@ export class PolicyService {
   private locate(path: string, verb: Verb): Located | LocatedCollection {
     const found = this.find(path);
     if (verbsOf(found.place).includes(verb)) return found;
-    throw new PolicyError({ status: 400, code: CODES.unknownRoute, path, message: `${found.place.definition.name} at ${found.place.template} has no ${verb}: it has ${verbsOf(found.place).join(', ')}.` });
+    throw new PolicyError({
+      status: 400,
+      code: CODES.unknownRoute,
+      path,
+      message: `${found.place.definition.name} at ${found.place.template} has no ${verb}: it has ${verbsOf(found.place).join(', ')}.`,
+    });
   }
 
   private find(path: string): Located | LocatedCollection {

@@ -56,7 +56,12 @@ export class PolicyController {
   async post(@Req() request: KnownRequest, @Query() query: TreeQuery, @Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
     const path = policyPath(request);
     if (query.action !== 'revise') {
-      throw new PolicyError({ status: 400, code: CODES.unknownRoute, path, message: 'POST needs an action that the object has, such as ?action=revise: to create an object, PUT or PATCH its path.' });
+      throw new PolicyError({
+        status: 400,
+        code: CODES.unknownRoute,
+        path,
+        message: 'POST needs an action that the object has, such as ?action=revise: to create an object, PUT or PATCH its path.',
+      });
     }
     json(reply, await this.policy.revise(request.heddle, path, body ?? undefined, moveOf(query), optionsOf(request)));
   }
@@ -69,13 +74,20 @@ function json(reply: FastifyReply, text: string): void {
 /** The policy path of a request, each segment decoded by itself, so that an encoded slash stays visible and is refused. */
 function policyPath(request: KnownRequest): string {
   const [path = ''] = request.url.split('?', 1);
-  const segments = path.slice(PREFIX.length).split('/').filter((segment, index) => index === 0 || segment !== '');
+  const segments = path
+    .slice(PREFIX.length)
+    .split('/')
+    .filter((segment, index) => index === 0 || segment !== '');
   try {
     const decoded = segments.map(decodeURIComponent);
     if (decoded.some((segment) => segment.includes('/'))) throw new URIError();
     return decoded.join('/');
   } catch {
-    throw new PolicyError({ status: 400, code: CODES.field, message: `The path ${path} is not well encoded: an id must not hold a slash, and percent signs must introduce UTF-8.` });
+    throw new PolicyError({
+      status: 400,
+      code: CODES.field,
+      message: `The path ${path} is not well encoded: an id must not hold a slash, and percent signs must introduce UTF-8.`,
+    });
   }
 }
 

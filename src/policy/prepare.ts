@@ -57,7 +57,12 @@ class Preparation {
     const idProblem = problemOfId(id);
     if (idProblem) this.problem(path, member(at, 'id'), CODES.field, idProblem);
     if (given.id !== undefined && given.id !== null && given.id !== '' && given.id !== id) {
-      this.problem(path, member(at, 'id'), CODES.field, `Field ${member(at, 'id')} is ${JSON.stringify(given.id)}, but the path ends in ${id}: make them equal.`);
+      this.problem(
+        path,
+        member(at, 'id'),
+        CODES.field,
+        `Field ${member(at, 'id')} is ${JSON.stringify(given.id)}, but the path ends in ${id}: make them equal.`,
+      );
     }
 
     const { children, ...body } = given;
@@ -65,7 +70,10 @@ class Preparation {
     const hasOwnFields = Object.keys(body).some((name) => name !== 'resource_type' && name !== 'id');
     if (!place.parent && at === '' && op === 'patch' && !hasOwnFields) this.children(place, path, children, at);
     else {
-      const onlyChildren = op === 'put' && inlineLists[0] ? { segment: inlineLists[0].place.segment, ids: inlineLists[0].items.map(idOf).filter((one) => one !== undefined) } : undefined;
+      const onlyChildren =
+        op === 'put' && inlineLists[0]
+          ? { segment: inlineLists[0].place.segment, ids: inlineLists[0].items.map(idOf).filter((one) => one !== undefined) }
+          : undefined;
       this.own(op, definition, path, body, at, options, onlyChildren);
       for (const { place: childPlace, field, items } of inlineLists) {
         items.forEach((item, index) => {
@@ -79,7 +87,15 @@ class Preparation {
     }
   }
 
-  private own(op: 'put' | 'patch', definition: Definition, path: string, given: Json, at: string, options: PrepareOptions, onlyChildren: { segment: string; ids: string[] } | undefined): void {
+  private own(
+    op: 'put' | 'patch',
+    definition: Definition,
+    path: string,
+    given: Json,
+    at: string,
+    options: PrepareOptions,
+    onlyChildren: { segment: string; ids: string[] } | undefined,
+  ): void {
     const { struct, name: type } = definition;
     if (options.partial) {
       this.writes.push({ op: 'merge', path, type, body: given });
@@ -87,8 +103,8 @@ class Preparation {
     }
     const secrets = takeSecrets(struct, given);
     const body = withoutEmpty(struct, given);
-    const problems = validate(struct, body);
-    for (const problem of problems) this.problems.push({ ...problem, path, field: member(at, problem.field ?? '') });
+    const problems = validate(struct, body, at);
+    for (const problem of problems) this.problems.push({ ...problem, path });
     if (problems.length > 0) return;
     addDefaults(struct, body);
     this.writes.push({ op, path, type, body, secrets, onlyChildren, move: options.move });
@@ -122,7 +138,7 @@ class Preparation {
     if (given === undefined || given === null) return;
     const field = member(at, 'children');
     if (!Array.isArray(given)) return this.problem(parentPath, field, CODES.field, `Field ${field} must be an array.`);
-    given.forEach((wrapper, index) => this.child(place, parentPath, wrapper, `${field}[${index}]`));
+    for (const [index, wrapper] of given.entries()) this.child(place, parentPath, wrapper, `${field}[${index}]`);
   }
 
   private child(place: Place, parentPath: string, wrapper: unknown, at: string): void {
@@ -133,7 +149,12 @@ class Preparation {
     const childPlace = family && place.children.find(({ definition }) => definition === family);
     if (!childPlace) {
       const known = place.children.map(({ definition }) => definition.wrapper.type).sort();
-      return this.problem(parentPath, `${at}.resource_type`, CODES.field, `Field ${at}.resource_type must be ChildResourceReference or a child of ${place.definition.name}: ${known.join(', ')}.`);
+      return this.problem(
+        parentPath,
+        `${at}.resource_type`,
+        CODES.field,
+        `Field ${at}.resource_type must be ChildResourceReference or a child of ${place.definition.name}: ${known.join(', ')}.`,
+      );
     }
     const name = Object.keys(wrapper).find((key) => key.toLowerCase() === childPlace.definition.wrapper.field.toLowerCase());
     const body = name === undefined ? undefined : wrapper[name];
@@ -156,8 +177,10 @@ class Preparation {
   private reference(place: Place, parentPath: string, wrapper: Json, at: string): void {
     const { target_type: type, id } = wrapper;
     const childPlace = place.children.find(({ definition }) => definition.name === type || definition.variants.some(({ name }) => name === type));
-    if (!childPlace) return this.problem(parentPath, `${at}.target_type`, CODES.field, `Field ${at}.target_type must be a type that hangs below ${place.definition.name}.`);
-    if (typeof id !== 'string' || problemOfId(id)) return this.problem(parentPath, `${at}.id`, CODES.field, `Field ${at}.id must be the id of a ${childPlace.definition.name}.`);
+    if (!childPlace)
+      return this.problem(parentPath, `${at}.target_type`, CODES.field, `Field ${at}.target_type must be a type that hangs below ${place.definition.name}.`);
+    if (typeof id !== 'string' || problemOfId(id))
+      return this.problem(parentPath, `${at}.id`, CODES.field, `Field ${at}.id must be the id of a ${childPlace.definition.name}.`);
     this.children(childPlace, Registry.join(parentPath, childPlace, id), wrapper.children, at);
   }
 
@@ -185,12 +208,14 @@ function isJson(value: unknown): value is Json {
 }
 
 function member(at: string, name: string): string {
-  return at === '' || name === '' ? at + name : `${at}.${name}`;
+  return at === '' ? name : `${at}.${name}`;
 }
 
 function checkDepth(value: unknown, path: string, left = DEEPEST): void {
   if (typeof value !== 'object' || value === null) return;
-  if (left === 0) throw new PolicyError({ status: 400, code: CODES.malformed, path, message: `The body is nested more than ${DEEPEST} levels deep: flatten it.` });
-  if (Object.hasOwn(value, '__proto__')) throw new PolicyError({ status: 400, code: CODES.malformed, path, message: 'The body has a field named __proto__: remove it.' });
+  if (left === 0)
+    throw new PolicyError({ status: 400, code: CODES.malformed, path, message: `The body is nested more than ${DEEPEST} levels deep: flatten it.` });
+  if (Object.hasOwn(value, '__proto__'))
+    throw new PolicyError({ status: 400, code: CODES.malformed, path, message: 'The body has a field named __proto__: remove it.' });
   for (const inner of Object.values(value)) checkDepth(inner, path, left - 1);
 }

@@ -1,5 +1,5 @@
-import { CODES } from '../model/error-codes.js';
 import type { Json } from '../model/body.js';
+import { CODES } from '../model/error-codes.js';
 import type { PolicyObject } from '../model/policy-object.js';
 import { PolicyError } from '../model/problem.js';
 import type { Definition, Located, LocatedCollection, Place, Registry } from '../model/registry.js';
@@ -26,7 +26,8 @@ export class Reading {
   /** @throws PolicyError 404 */
   object({ place, path }: Located): string {
     const body = this.reader.body(path);
-    if (body === undefined) throw new PolicyError({ status: 404, code: CODES.notFound, path, message: `${path} does not exist. Identifiers are case sensitive.` });
+    if (body === undefined)
+      throw new PolicyError({ status: 404, code: CODES.notFound, path, message: `${path} does not exist. Identifiers are case sensitive.` });
     return this.withInline(place, path, body);
   }
 
@@ -74,7 +75,11 @@ export class Reading {
     let result = body;
     for (const child of inlinePlaces(place)) {
       const { inline, variants } = child.definition;
-      const items = this.reader.list(path, variants.map(({ name }) => name), { offset: 0, size: Number.MAX_SAFE_INTEGER, sortBy: inline?.orderBy, ascending: true });
+      const items = this.reader.list(
+        path,
+        variants.map(({ name }) => name),
+        { offset: 0, size: Number.MAX_SAFE_INTEGER, sortBy: inline?.orderBy, ascending: true },
+      );
       result = `${result.slice(0, -1)},${JSON.stringify(inline?.field)}:[${items.bodies.join(',')}]}`;
     }
     return result;
@@ -93,7 +98,8 @@ export function pageOf(query: ListQuery): PageRequest {
   if (offset === undefined) throw bad('cursor', 'Parameter cursor must be one that an earlier page answered.');
   if (size === undefined || size > LARGEST_PAGE) throw bad('page_size', `Parameter page_size must be a number from 0 to ${LARGEST_PAGE}.`);
   if (query.sort_by !== undefined && !/^[a-z_][a-z0-9_]*$/i.test(query.sort_by)) throw bad('sort_by', 'Parameter sort_by must be the name of a field.');
-  if (query.sort_ascending !== undefined && !/^(?:true|false)$/.test(query.sort_ascending)) throw bad('sort_ascending', 'Parameter sort_ascending must be true or false.');
+  if (query.sort_ascending !== undefined && !/^(?:true|false)$/.test(query.sort_ascending))
+    throw bad('sort_ascending', 'Parameter sort_ascending must be true or false.');
   return { offset, size: size === 0 ? LARGEST_PAGE : size, sortBy: query.sort_by, ascending: query.sort_ascending !== 'false' };
 }
 
@@ -112,6 +118,11 @@ export function listing(bodies: readonly string[], total: number, { offset, size
 /** Only the fields that a client named, plus those that identify an object. */
 export function included(bodies: readonly string[], fields: string | undefined): readonly string[] {
   if (!fields) return bodies;
-  const wanted = new Set(fields.split(',').map((field) => field.trim()).concat('id', 'resource_type'));
+  const wanted = new Set(
+    fields
+      .split(',')
+      .map((field) => field.trim())
+      .concat('id', 'resource_type'),
+  );
   return bodies.map((body) => JSON.stringify(Object.fromEntries(Object.entries(JSON.parse(body) as Json).filter(([name]) => wanted.has(name)))));
 }

@@ -48,7 +48,11 @@ export function literalProblems(definition: Definition, body: Json): readonly Pr
     if (also.includes('ANY') && value.toUpperCase() === 'ANY') continue;
     if (also.includes('ADDRESS') && parseRange(value)) continue;
     if (also.includes('TEXT')) continue;
-    const choices = [`the policy path of a ${to.join(' or ')}`, ...(also.includes('ANY') ? ['ANY'] : []), ...(also.includes('ADDRESS') ? ['an address, block or range'] : [])];
+    const choices = [
+      `the policy path of a ${to.join(' or ')}`,
+      ...(also.includes('ANY') ? ['ANY'] : []),
+      ...(also.includes('ADDRESS') ? ['an address, block or range'] : []),
+    ];
     problems.push({ status: 400, code: CODES.badReference, field, message: `Field ${field} must be ${choices.join(', or ')}.` });
   }
   return problems;
@@ -62,5 +66,8 @@ export function referenceProblem(registry: Registry, reference: FoundReference, 
     return { ...where, message: `Field ${reference.field} refers to ${reference.target}, which does not exist: create it first, or correct the path.` };
   }
   if (reference.facts.to.some((type) => registry.isA(target.resource_type, type))) return undefined;
-  return { ...where, message: `Field ${reference.field} refers to ${reference.target}, which is a ${target.resource_type}: it must be a ${reference.facts.to.join(' or ')}.` };
+  return {
+    ...where,
+    message: `Field ${reference.field} refers to ${reference.target}, which is a ${target.resource_type}: it must be a ${reference.facts.to.join(' or ')}.`,
+  };
 }

@@ -28,7 +28,12 @@ export function treeFilter(query: Readonly<Record<string, string | undefined>>):
 function patterns(filter: string): (type: string) => boolean {
   const alternatives = /^Type-\(?([\w.*|-]+)\)?$/.exec(filter)?.[1];
   if (alternatives === undefined) {
-    throw new PolicyError({ status: 400, code: CODES.field, field: 'filter', message: 'Parameter filter must be Type- and names of types, such as Type-Domain|Group or Type-.*' });
+    throw new PolicyError({
+      status: 400,
+      code: CODES.field,
+      field: 'filter',
+      message: 'Parameter filter must be Type- and names of types, such as Type-Domain|Group or Type-.*',
+    });
   }
   const wanted = alternatives.split('|').map((name) => name.replace(/^Type-/, '').split('.*'));
   return (type) => wanted.some((parts) => fits(type, parts));

@@ -142,7 +142,9 @@ class Parser {
 
   private unexpected(): PolicyError {
     const rest = this.text.slice(this.at, this.at + 20);
-    return bad(rest === '' ? 'Parameter query ends where a term was expected.' : `Parameter query cannot be read from "${rest}" (character ${this.at + 1}) on.`);
+    return bad(
+      rest === '' ? 'Parameter query ends where a term was expected.' : `Parameter query cannot be read from "${rest}" (character ${this.at + 1}) on.`,
+    );
   }
 }
 

@@ -4,9 +4,9 @@ import type { FastifyReply } from 'fastify';
 import { CODES } from '../model/error-codes.js';
 import { PolicyError } from '../model/problem.js';
 import type { Registry } from '../model/registry.js';
+import { REGISTRY } from '../policy/ports.js';
 import { included, type ListQuery, listing, pageOf } from '../policy/reading.js';
 import { AUTHORIZER, type Authorizer, type KnownRequest } from '../policy/request.js';
-import { REGISTRY } from '../policy/ports.js';
 import { parseQuery } from './query.js';
 import { type SearchSource, search } from './search.js';
 
@@ -23,7 +23,10 @@ export class SearchController {
   ) {}
 
   @Get(['', 'query'])
-  @ApiOperation({ summary: 'Searches intent and inventory', description: 'Terms such as resource_type:Segment AND display_name:web*, joined by AND, OR, NOT and parentheses.' })
+  @ApiOperation({
+    summary: 'Searches intent and inventory',
+    description: 'Terms such as resource_type:Segment AND display_name:web*, joined by AND, OR, NOT and parentheses.',
+  })
   @ApiQuery({ name: 'query', required: true })
   @ApiQuery({ name: 'cursor', required: false })
   @ApiQuery({ name: 'page_size', required: false })
@@ -31,7 +34,8 @@ export class SearchController {
   @ApiQuery({ name: 'sort_ascending', required: false })
   @ApiQuery({ name: 'included_fields', required: false })
   query(@Req() request: KnownRequest, @Query() query: ListQuery & { query?: string }, @Res() reply: FastifyReply): void {
-    if (!query.query) throw new PolicyError({ status: 400, code: CODES.field, field: 'query', message: 'Parameter query is required, such as query=resource_type:Segment.' });
+    if (!query.query)
+      throw new PolicyError({ status: 400, code: CODES.field, field: 'query', message: 'Parameter query is required, such as query=resource_type:Segment.' });
     const page = pageOf(query);
     const { bodies, total } = search(parseQuery(query.query), this.sources, page, (type) => this.mayRead(request, type));
     reply.header('content-type', 'application/json; charset=utf-8').send(listing(included(bodies, query.included_fields), total, page));

@@ -1,0 +1,191 @@
+import { describe, expect, it } from 'vitest';
+import { P, policyApi } from './policy-api.js';
+
+const api = policyApi();
+const infra = (...children: object[]) => ({ resource_type: 'Infra', children });
+const tier1 = (id: string, fields: object = {}, ...children: object[]) => ({
+  resource_type: 'ChildTier1',
+  Tier1: { resource_type: 'Tier1', id, ...fields, ...(children.length > 0 ? { children } : {}) },
+});
+const segment = (id: string, fields: object = {}) => ({ resource_type: 'ChildSegment', Segment: { resource_type: 'Segment', id, ...fields } });
+const gone = (wrapper: object) => ({ ...wrapper, marked_for_delete: true });
+const reference = (type: string, id: string, ...children: object[]) => ({ resource_type: 'ChildResourceReference', target_type: type, id, children });
+
+describe('the hierarchical PATCH', () => {
+  it('writes a whole tree, whatever refers to what inside it', async () => {
+    await api.http
+      .patch(`${P}/infra`)
+      .send(infra(segment('web', { connectivity_path: '/infra/tier-1s/gw' }), tier1('gw', { display_name: 'Gateway' }, segment('own'))))
+      .expect(200);
+    expect((await api.http.get(`${P}/infra/segments/web`)).body.connectivity_path).toBe('/infra/tier-1s/gw');
+    expect((await api.http.get(`${P}/infra/tier-1s/gw/segments/own`)).body.parent_path).toBe('/infra/tier-1s/gw');
+  });
+
+  it('leaves an object that it only passes through as it is', async () => {
+    await api.http
+      .patch(`${P}/infra`)
+      .send(infra(reference('Tier1', 'gw', segment('more'))))
+      .expect(200);
+    expect((await api.http.get(`${P}/infra/tier-1s/gw`)).body).toMatchObject({ display_name: 'Gateway', _revision: 0 });
+    await api.http.get(`${P}/infra/tier-1s/gw/segments/more`).expect(200);
+  });
+
+  it('counts every object it is sent, changed or not', async () => {
+    await api.http
+      .patch(`${P}/infra`)
+      .send(infra(tier1('gw', { display_name: 'Gateway' })))
+      .expect(200);
+    expect((await api.http.get(`${P}/infra/tier-1s/gw`)).body._revision).toBe(1);
+  });
+
+  it('compares revisions when asked to', async () => {
+    const stale = infra(tier1('gw', { display_name: 'Stale', _revision: 0 }));
+    await api.http.patch(`${P}/infra?enforce_revision_check=true`).send(stale).expect(412);
+    await api.http.patch(`${P}/infra?enforce_revision_check=false`).send(stale).expect(200);
+    await api.http
+      .patch(`${P}/infra?enforce_revision_check=true`)
+      .send(infra(tier1('gw', { display_name: 'Fresh', _revision: 2 })))
+      .expect(200);
+  });
+
+  it('deletes a branch, unless something outside refers to it', async () => {
+    const refused = await api.http
+      .patch(`${P}/infra`)
+      .send(infra(gone(tier1('gw'))))
+      .expect(400);
+    expect(refused.body.error_message).toContain('/infra/segments/web');
+    await api.http
+      .patch(`${P}/infra`)
+      .send(infra(gone(tier1('gw')), gone(segment('web'))))
+      .expect(200);
+    await api.http.get(`${P}/infra/tier-1s/gw/segments/own`).expect(404);
+    await api.http.get(`${P}/infra/segments/web`).expect(404);
+  });
+
+  it('may be sent twice', async () => {
+    await api.http
+      .patch(`${P}/infra`)
+      .send(infra(gone(tier1('gw'))))
+      .expect(200);
+  });
+
+  it('writes nothing when any part is wrong, and says where', async () => {
+    const sequence = api.reader.sequence();
+    const answer = await api.http
+      .patch(`${P}/infra`)
+      .send(infra(tier1('fine'), segment('bad', { admin_state: 'SIDEWAYS' })))
+      .expect(400);
+    expect(answer.body.error_message).toContain('children[1].Segment.admin_state');
+    await api.http
+      .patch(`${P}/infra`)
+      .send(infra(tier1('fine'), segment('bad', { connectivity_path: '/infra/tier-1s/none' })))
+      .expect(400);
+    await api.http.get(`${P}/infra/tier-1s/fine`).expect(404);
+    expect(api.reader.sequence()).toBe(sequence);
+  });
+
+  it.each([
+    ['an unknown wrapper', infra({ resource_type: 'ChildNonsense', Nonsense: { id: 'x' } }), 'children[0].resource_type'],
+    ['a child where it does not belong', infra({ resource_type: 'ChildRule', Rule: { id: 'x' } }), 'children[0].resource_type'],
+    ['a wrapper without its object', infra({ resource_type: 'ChildTier1' }), 'children[0].Tier1'],
+    ['an object without an id', infra({ resource_type: 'ChildTier1', Tier1: {} }), 'children[0].Tier1.id'],
+    ['children that are no list', { resource_type: 'Infra', children: {} }, 'children'],
+    ['a reference to a type that hangs elsewhere', infra(reference('Rule', 'x')), 'children[0].target_type'],
+    ['a body that is no object', [], 'body'],
+  ])('refuses %s', async (_name, body, field) => {
+    const answer = await api.http.patch(`${P}/infra`).send(body).expect(400);
+    expect(JSON.stringify(answer.body)).toContain(field);
+  });
+
+  it('refuses a body that is nested without end', async () => {
+    const deep = `{"resource_type":"Infra","children":${'['.repeat(5000)}${']'.repeat(5000)}}`;
+    await api.http.patch(`${P}/infra`).set('content-type', 'application/json').send(deep).expect(400);
+  });
+});
+
+describe('the rules of a policy', () => {
+  const path = `${P}/infra/domains/default/security-policies/p`;
+  const rule = (id: string, sequence: number, fields: object = {}) => ({
+    id,
+    resource_type: 'Rule',
+    sequence_number: sequence,
+    action: 'ALLOW',
+    source_groups: ['ANY'],
+    destination_groups: ['ANY'],
+    services: ['ANY'],
+    scope: ['ANY'],
+    ...fields,
+  });
+  const ids = (body: { rules: { id: string }[] }) => body.rules.map(({ id }) => id);
+
+  it('are written inside it and read back in order', async () => {
+    await api.http
+      .put(path)
+      .send({ category: 'Application', rules: [rule('b', 20), rule('a', 30), rule('c', 10)] })
+      .expect(200);
+    const { body } = await api.http.get(path);
+    expect(ids(body)).toEqual(['c', 'b', 'a']);
+    expect(body.rules[0]).toMatchObject({ source_groups: ['ANY'], path: '/infra/domains/default/security-policies/p/rules/c', _revision: 0 });
+  });
+
+  it('are merged by id in a PATCH, and replaced by a PUT', async () => {
+    await api.http
+      .patch(path)
+      .send({ category: 'Application', rules: [rule('d', 5), rule('b', 40)] })
+      .expect(200);
+    expect(ids((await api.http.get(path)).body)).toEqual(['d', 'c', 'a', 'b']);
+    const { body } = await api.http.get(path);
+    await api.http
+      .put(path)
+      .send({ ...body, rules: body.rules.slice(0, 2) })
+      .expect(200);
+    expect(ids((await api.http.get(path)).body)).toEqual(['d', 'c']);
+  });
+
+  it('have paths of their own', async () => {
+    await api.http.patch(`${path}/rules/e`).send(rule('e', 1)).expect(200);
+    await api.http.delete(`${path}/rules/d`).expect(200);
+    expect(ids((await api.http.get(path)).body)).toEqual(['e', 'c']);
+    expect((await api.http.get(`${path}/rules`)).body.result_count).toBe(2);
+  });
+
+  it('move to where revise says', async () => {
+    const { body } = await api.http.get(`${path}/rules/c`);
+    await api.http
+      .post(`${path}/rules/c?action=revise&operation=insert_before&anchor_path=/infra/domains/default/security-policies/p/rules/e`)
+      .send(body)
+      .expect(200);
+    expect(ids((await api.http.get(path)).body)).toEqual(['c', 'e']);
+    const refused = await api.http.post(`${path}/rules/c?action=revise&operation=insert_after&anchor_path=/infra/nowhere`).send(body);
+    expect(refused.status).toBe(412);
+  });
+});
+
+describe('the hierarchical GET', () => {
+  it('answers the types that are asked for, with references on the way to them', async () => {
+    await api.http
+      .patch(`${P}/infra`)
+      .send(infra(tier1('tree', {}, segment('leaf'))))
+      .expect(200);
+    const { body } = await api.http.get(`${P}/infra?type_filter=Segment`).expect(200);
+    const branch = body.children.find(({ id }: { id: string }) => id === 'tree');
+    expect(branch).toMatchObject({
+      resource_type: 'ChildResourceReference',
+      target_type: 'Tier1',
+      children: [{ resource_type: 'ChildSegment', Segment: { id: 'leaf' } }],
+    });
+    const both = await api.http.get(`${P}/infra?filter=Type-Tier1|Seg.*`).expect(200);
+    expect(both.body.children.map(({ resource_type: type }: { resource_type: string }) => type)).toEqual(['ChildTier1']);
+    await api.http.get(`${P}/infra?filter=(a%2B)%2B`).expect(400);
+  });
+
+  it('can be sent back as it was answered', async () => {
+    const { body } = await api.http.get(`${P}/infra?filter=Type-Tier1|Segment`);
+    await api.http.patch(`${P}/infra`).send({ resource_type: 'Infra', children: body.children }).expect(200);
+  });
+
+  it('starts where base_path says', async () => {
+    const { body } = await api.http.get(`${P}/infra?base_path=/infra/tier-1s/tree&filter=Type-.*`).expect(200);
+    expect(body).toMatchObject({ id: 'tree', children: [{ Segment: { id: 'leaf' } }] });
+  });
+});
