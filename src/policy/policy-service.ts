@@ -3,7 +3,7 @@ import { CODES } from '../model/error-codes.js';
 import { PolicyError } from '../model/problem.js';
 import { type Definition, type Located, type LocatedCollection, type Registry, verbsOf } from '../model/registry.js';
 import type { Feature, Verb } from '../model/resource.js';
-import type { Move, Write, WriteCommand } from './command.js';
+import type { Move, WriteCommand } from './command.js';
 import type { IntentReader, IntentWriter, RequestContext, WriteResult } from './ports.js';
 import { type Prepared, prepareObject } from './prepare.js';
 import { type ListQuery, Reading } from './reading.js';
@@ -19,6 +19,24 @@ export interface WriteOptions {
   readonly dryRun?: boolean;
 }
 
+/** A write whose body is still the bytes that came: too large to be parsed and checked between other requests. */
+export interface LargeWrite {
+  readonly op: 'put' | 'patch';
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  readonly context: RequestContext;
+  readonly options: WriteOptions;
+  /** What the actor may change; found out here, because roles are known here. */
+  readonly writable: readonly Feature[];
+}
+
+export type LargeWriteOutcome = { readonly denied: Feature } | { readonly result: WriteResult };
+
+/** Prepares large bodies on a thread of its own and hands them to the writer from there. */
+export interface LargeBodies {
+  write(write: LargeWrite): Promise<LargeWriteOutcome>;
+}
+
 /** Every operation on policy objects, for all types alike: finds the type by the path, asks who may, reads or writes. */
 export class PolicyService {
   private readonly reading: Reading;
@@ -28,6 +46,7 @@ export class PolicyService {
     private readonly reader: IntentReader,
     private readonly writer: IntentWriter,
     private readonly authorizer: Authorizer,
+    private readonly largeBodies: LargeBodies,
   ) {
     this.reading = new Reading(registry, reader);
   }
@@ -48,21 +67,22 @@ export class PolicyService {
 
   /** @returns the object as it is now, as JSON text */
   async put(context: RequestContext, path: string, body: unknown, options: WriteOptions): Promise<string> {
-    const prepared = prepareObject(this.registry, 'put', this.object(path, 'PUT'), body);
-    return this.answer(path, await this.apply(context, prepared, options));
+    const located = this.object(path, 'PUT');
+    if (body instanceof Uint8Array) await this.writeLarge({ op: 'put', path, bytes: body, context, options });
+    else await this.apply(context, commandOf(context, prepareObject(this.registry, 'put', located, body), options));
+    return this.answer(path);
   }
 
   async patch(context: RequestContext, path: string, body: unknown, options: WriteOptions): Promise<void> {
     const located = this.object(path, 'PATCH');
-    const { partial } = options;
-    const prepared = prepareObject(this.registry, 'patch', located, body, { partial });
-    const isTree = prepared.writes.some((write) => write.path !== path && write.op !== 'merge');
-    await this.apply(context, prepared, options, isTree);
+    if (body instanceof Uint8Array) await this.writeLarge({ op: 'patch', path, bytes: body, context, options });
+    else await this.apply(context, commandOf(context, prepareObject(this.registry, 'patch', located, body, options), options, path));
   }
 
   async delete(context: RequestContext, path: string, options: WriteOptions): Promise<void> {
     const { place } = this.object(path, 'DELETE');
-    await this.apply(context, { writes: [{ op: 'delete', path }], features: new Set([feature(place.definition)]) }, options);
+    const prepared: Prepared = { writes: [{ op: 'delete', path }], features: new Set([feature(place.definition)]) };
+    await this.apply(context, commandOf(context, prepared, options));
   }
 
   /** `POST ?action=revise`: writes the object and moves it among its siblings. */
@@ -71,27 +91,25 @@ export class PolicyService {
     if (!located.place.definition.actions?.includes('revise')) throw unknownAction(path, 'revise');
     const given = body ?? this.reader.get(path) ?? {};
     const prepared = prepareObject(this.registry, 'patch', located, given, { move });
-    return this.answer(path, await this.apply(context, prepared, { ...options, enforceRevision: true }));
+    await this.apply(context, commandOf(context, prepared, { ...options, enforceRevision: true }));
+    return this.answer(path);
   }
 
-  private answer(path: string, _result: WriteResult): string {
+  private answer(path: string): string {
     return this.reading.object(this.object(path, 'GET'));
   }
 
-  private apply(context: RequestContext, { writes, features }: Prepared, options: WriteOptions, countUnchanged = false): Promise<WriteResult> {
+  private async apply(context: RequestContext, { command, features }: PreparedCommand): Promise<void> {
     for (const one of features) this.authorizer.require(context, one, 'write');
-    const { force, enforceRevision, allowOverwrite, refuseSubtree, dryRun } = options;
-    const command: WriteCommand = {
-      context,
-      writes: writes as readonly Write[],
-      force,
-      enforceRevision,
-      allowOverwrite,
-      refuseSubtree,
-      dryRun,
-      countUnchanged,
-    };
-    return this.writer.write(command);
+    await this.writer.write(command);
+  }
+
+  private async writeLarge(write: Omit<LargeWrite, 'writable'>): Promise<void> {
+    const { actor } = write.context;
+    const features = new Set(this.registry.definitions.map(feature));
+    const writable = [...features].filter((one) => this.authorizer.may(actor, one, 'write'));
+    const outcome = await this.largeBodies.write({ ...write, writable });
+    if ('denied' in outcome) this.authorizer.require(write.context, outcome.denied, 'write');
   }
 
   private object(path: string, verb: Verb): Located {
@@ -116,6 +134,22 @@ export class PolicyService {
     if (found) return found;
     throw new PolicyError({ status: 404, code: CODES.unknownRoute, path, message: `${path} is not a path of the policy tree: check its spelling.` });
   }
+}
+
+export interface PreparedCommand {
+  readonly command: WriteCommand;
+  /** What the actor must be allowed to change. */
+  readonly features: ReadonlySet<Feature>;
+}
+
+/**
+ * The command for a prepared body.
+ * @param patched path of the object that was patched: where the body holds more than that, it was sent to the hierarchical API
+ */
+export function commandOf(context: RequestContext, { writes, features }: Prepared, options: WriteOptions, patched?: string): PreparedCommand {
+  const { force, enforceRevision, allowOverwrite, refuseSubtree, dryRun } = options;
+  const countUnchanged = patched !== undefined && writes.some(({ op, path }) => path !== patched && op !== 'merge');
+  return { command: { context, writes, force, enforceRevision, allowOverwrite, refuseSubtree, dryRun, countUnchanged }, features };
 }
 
 function feature(definition: Definition): Feature {

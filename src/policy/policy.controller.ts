@@ -1,4 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Put, Query, Req, Res } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { CODES } from '../model/error-codes.js';
@@ -11,6 +12,9 @@ import { treeFilter } from './tree-filter.js';
 
 const PREFIX = '/policy/api/v1';
 const PATHS = ['policy/api/v1/infra', 'policy/api/v1/infra/*'];
+
+/** Large bodies come as bytes: they are parsed and checked on a thread of their own. */
+const TAKES_BYTES = RouteConfig({ bytes: true });
 
 /** Query parameters of any operation on the tree; each operation looks at those it knows. */
 type TreeQuery = ListQuery & Readonly<Record<string, string | undefined>>;
@@ -35,11 +39,13 @@ export class PolicyController {
   }
 
   @Put(PATHS)
+  @TAKES_BYTES
   async put(@Req() request: KnownRequest, @Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
     json(reply, await this.policy.put(request.heddle, policyPath(request), body, optionsOf(request)));
   }
 
   @Patch(PATHS)
+  @TAKES_BYTES
   async patch(@Req() request: KnownRequest, @Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
     await this.policy.patch(request.heddle, policyPath(request), body, optionsOf(request));
     reply.code(200).send();

@@ -151,3 +151,4 @@ export const REGISTRY = Symbol('heddle:registry');
 /** Nest injection tokens of the store's two faces. */
 export const INTENT_READER = Symbol('heddle:intent-reader');
 export const INTENT_WRITER = Symbol('heddle:intent-writer');
+export const LARGE_BODIES = Symbol('heddle:large-bodies');

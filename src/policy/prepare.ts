@@ -8,7 +8,7 @@ import type { Move, Write } from './command.js';
 
 /** A request's body as writes, in an order in which parents come before children, and what the actor must be allowed to change. */
 export interface Prepared {
-  readonly writes: Write[];
+  readonly writes: readonly Write[];
   readonly features: ReadonlySet<Feature>;
 }
 
@@ -18,9 +18,6 @@ export interface PrepareOptions {
   readonly partial?: boolean;
 }
 
-/** Deepest nesting of JSON that is read: far above any real body, far below the stack. */
-const DEEPEST = 64;
-
 /**
  * Turns the body of a PUT or PATCH of one object into writes: checked against the type's fields, completed with defaults, secrets
  * taken out, and with inline and hierarchical children as writes of their own. Needs nothing but the body, so it runs outside the
@@ -28,7 +25,6 @@ const DEEPEST = 64;
  * @throws PolicyError with every problem found
  */
 export function prepareObject(registry: Registry, op: 'put' | 'patch', located: Located, body: unknown, options: PrepareOptions = {}): Prepared {
-  checkDepth(body, located.path);
   const preparation = new Preparation(registry);
   preparation.object(op, located, body, '', options);
   return preparation.finish();
@@ -209,13 +205,4 @@ function isJson(value: unknown): value is Json {
 
 function member(at: string, name: string): string {
   return at === '' ? name : `${at}.${name}`;
-}
-
-function checkDepth(value: unknown, path: string, left = DEEPEST): void {
-  if (typeof value !== 'object' || value === null) return;
-  if (left === 0)
-    throw new PolicyError({ status: 400, code: CODES.malformed, path, message: `The body is nested more than ${DEEPEST} levels deep: flatten it.` });
-  if (Object.hasOwn(value, '__proto__'))
-    throw new PolicyError({ status: 400, code: CODES.malformed, path, message: 'The body has a field named __proto__: remove it.' });
-  for (const inner of Object.values(value)) checkDepth(inner, path, left - 1);
 }

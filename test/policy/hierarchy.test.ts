@@ -189,3 +189,35 @@ describe('the hierarchical GET', () => {
     expect(body).toMatchObject({ id: 'tree', children: [{ Segment: { id: 'leaf' } }] });
   });
 });
+
+describe('a large body', () => {
+  const many = (bad = false) =>
+    infra(...Array.from({ length: 3000 }, (_, n) => tier1(`many-${n}`, { description: 'x'.repeat(100), ...(bad && n === 2999 ? { nonsense: 1 } : {}) })));
+
+  it('is refused as a small one is, and writes nothing', async () => {
+    const answer = await api.http.patch(`${P}/infra`).send(many(true)).expect(400);
+    expect(answer.body.error_message).toContain('children[2999].Tier1.nonsense');
+    await api.http.get(`${P}/infra/tier-1s/many-0`).expect(404);
+    await api.http
+      .patch(`${P}/infra`)
+      .set('content-type', 'application/json')
+      .send(`${JSON.stringify(many())}}`)
+      .expect(400);
+  });
+
+  it('is written as a small one is, while others are answered', async () => {
+    let answered = 0;
+    const writing = api.http.patch(`${P}/infra`).send(many()).expect(200);
+    let done = false;
+    const settled = writing.then(() => {
+      done = true;
+    });
+    while (!done) {
+      await api.http.get(`${P}/infra`).expect(200);
+      answered += 1;
+    }
+    await settled;
+    expect(answered).toBeGreaterThan(2);
+    expect((await api.http.get(`${P}/infra/tier-1s?page_size=1`)).body.result_count).toBeGreaterThanOrEqual(3000);
+  });
+});

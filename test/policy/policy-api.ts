@@ -8,6 +8,7 @@ import { pino } from 'pino';
 import supertest from 'supertest';
 import type TestAgent from 'supertest/lib/agent.js';
 import { afterAll, beforeAll } from 'vitest';
+import { LargeBodyThread } from '../../src/manager/large-bodies.js';
 import { seed } from '../../src/manager/seed.js';
 import { registry } from '../../src/model/types.js';
 import { ErrorFilter } from '../../src/operations/error.filter.js';
@@ -16,7 +17,7 @@ import { LOGGER } from '../../src/operations/logger.js';
 import { Metrics } from '../../src/operations/metrics.js';
 import { readSettings } from '../../src/operations/settings.js';
 import { PolicyModule } from '../../src/policy/policy.module.js';
-import { type Actor, INTENT_READER, INTENT_WRITER, REGISTRY } from '../../src/policy/ports.js';
+import { type Actor, INTENT_READER, INTENT_WRITER, LARGE_BODIES, REGISTRY } from '../../src/policy/ports.js';
 import { AUTHORIZER, type KnownRequest } from '../../src/policy/request.js';
 import { DataDirectory } from '../../src/store/data-directory.js';
 import { openReader, type StoreReader } from '../../src/store/reader.js';
@@ -36,12 +37,14 @@ export function policyApi(): PolicyApi {
   const api = { actor: ADMIN } as { -readonly [K in keyof PolicyApi]: PolicyApi[K] };
   const directory = mkdtempSync(join(tmpdir(), 'heddle-policy-'));
   let writer: WriterThread;
+  let largeBodies: LargeBodyThread;
   let app: NestFastifyApplication;
 
   beforeAll(async () => {
     writer = await WriterThread.start(directory);
     api.reader = openReader(new DataDirectory(directory).database);
     const unit = new UnitOfWork(writer.connect());
+    largeBodies = new LargeBodyThread(writer.connect());
     await seed(registry, api.reader, unit, [
       { path: '/infra', body: {} },
       { path: '/infra/domains/default', body: {} },
@@ -53,9 +56,10 @@ export function policyApi(): PolicyApi {
         { provide: REGISTRY, useValue: registry },
         { provide: INTENT_READER, useValue: api.reader },
         { provide: INTENT_WRITER, useValue: unit },
+        { provide: LARGE_BODIES, useValue: largeBodies },
         { provide: AUTHORIZER, useValue: { may: () => true, require: () => undefined } },
       ],
-      exports: [REGISTRY, INTENT_READER, INTENT_WRITER, AUTHORIZER],
+      exports: [REGISTRY, INTENT_READER, INTENT_WRITER, LARGE_BODIES, AUTHORIZER],
     })
     class Ground {}
 
@@ -87,6 +91,7 @@ export function policyApi(): PolicyApi {
 
   afterAll(async () => {
     await app?.close();
+    await largeBodies?.stop();
     api.reader?.close();
     await writer?.stop();
     rmSync(directory, { recursive: true, force: true });
