@@ -7,6 +7,8 @@ export interface JobTypes {
   intent: { payload: IntentJob; result: WriteResult };
   /** Audits a call that changed no intent: a failed login, a denial, an action. */
   audit: { payload: AuditJob; result: { sequence: number } };
+  /** Keeps system records, and audits the call that changed them. */
+  records: { payload: RecordsJob; result: null };
   /** Sets facts about the installation; null forgets one. */
   'meta.set': { payload: Readonly<Record<string, string | null>>; result: null };
 }
@@ -32,4 +34,17 @@ export interface IntentJob {
 export interface AuditJob {
   readonly context: RequestContext;
   readonly status: number;
+}
+
+/** A record that is to be kept; `body` null removes it. */
+export interface SystemRecordChange {
+  readonly kind: string;
+  readonly id: string;
+  readonly body: string | null;
+}
+
+export interface RecordsJob {
+  readonly changes: readonly SystemRecordChange[];
+  /** Left out for what the system does by itself. */
+  readonly audit?: AuditJob;
 }

@@ -29,12 +29,8 @@ export class StoreReader implements IntentReader {
       .pluck();
     this.selectReferences = handle.prepare('SELECT * FROM policy_reference WHERE target = ? ORDER BY source, field');
     this.selectClaims = handle.prepare('SELECT * FROM claim WHERE owner = $owner AND ($space IS NULL OR space = $space) ORDER BY space, family, low');
-    this.selectSequence = handle
-      .prepare('SELECT coalesce((SELECT max(sequence) FROM change_set), (SELECT max(sequence) FROM checkpoint), 0)')
-      .pluck();
-    this.countChildren = handle
-      .prepare('SELECT count(*) FROM policy_object WHERE parent_path = ? AND type IN (SELECT value FROM json_each(?))')
-      .pluck();
+    this.selectSequence = handle.prepare('SELECT coalesce((SELECT max(sequence) FROM change_set), (SELECT max(sequence) FROM checkpoint), 0)').pluck();
+    this.countChildren = handle.prepare('SELECT count(*) FROM policy_object WHERE parent_path = ? AND type IN (SELECT value FROM json_each(?))').pluck();
     this.selectChildren = handle.prepare('SELECT body FROM policy_object WHERE parent_path = ? ORDER BY path').pluck();
     this.selectChildrenOfTypes = handle
       .prepare('SELECT body FROM policy_object WHERE parent_path = ? AND type IN (SELECT value FROM json_each(?)) ORDER BY path')
@@ -87,6 +83,17 @@ export class StoreReader implements IntentReader {
 
   sequence(): number {
     return this.selectSequence.get() as number;
+  }
+
+  /** Every system record of some kinds, as JSON text. */
+  systemRecords(kinds: readonly string[]): readonly string[] {
+    const select = this.handle.prepare('SELECT body FROM system_record WHERE kind IN (SELECT value FROM json_each(?)) ORDER BY kind, id');
+    return select.pluck().all(JSON.stringify(kinds)) as string[];
+  }
+
+  /** A fact about the installation. */
+  fact(name: string): string | undefined {
+    return this.handle.prepare('SELECT value FROM meta WHERE name = ?').pluck().get(name) as string | undefined;
   }
 
   /** Runs reads against one moment of the database; with `sequence()` among them, the moment is known. */

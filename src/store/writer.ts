@@ -7,10 +7,11 @@ import { handleOf, openForWriting } from './database.js';
 import { GroupCommit, type JobScope, type WaitingJob } from './group-commit.js';
 import { IntentTables } from './intent-tables.js';
 import { type CommittedIntent, type IntentParts, StoreTransaction } from './intent-transaction.js';
-import type { ApplyCommand, IntentJob, JobKind, JobTypes } from './jobs.js';
+import type { ApplyCommand, AuditJob, IntentJob, JobKind, JobTypes } from './jobs.js';
 import { Meta } from './meta.js';
 import { SecretBox } from './secret-box.js';
 import { Secrets } from './secrets.js';
+import { SystemRecords } from './system-records.js';
 import { UndoLog } from './undo-log.js';
 
 type Handlers = { readonly [K in JobKind]: (payload: JobTypes[K]['payload'], scope: JobScope) => JobTypes[K]['result'] };
@@ -41,10 +42,16 @@ export class Writer {
       log: new ChangeLog(handle, undo),
     };
     const meta = new Meta(handle);
+    const records = new SystemRecords(handle);
+    const audit = ({ context, status }: AuditJob): number => parts.log.append(context, status, parts.log.now(), []);
     meta.provide('installation', randomUUID());
     const handlers: Handlers = {
       intent: (job, scope) => runIntent(parts, apply, job, scope),
-      audit: ({ context, status }) => ({ sequence: parts.log.append(context, status, parts.log.now(), []) }),
+      audit: (job) => ({ sequence: audit(job) }),
+      records: (job) => {
+        if (job.audit) audit(job.audit);
+        return records.apply(job.changes);
+      },
       'meta.set': (facts) => meta.set(facts),
     };
     return new Writer(source, new GroupCommit(handle, undo, publish), handlers);

@@ -9,7 +9,7 @@ import {
   RealizedHistoryRow,
   TransportNodeRow,
 } from './realization.tables.js';
-import { AccountRow, MetaRow, PrincipalIdentityRow, TaskRow } from './system.tables.js';
+import { SystemRecordRow, MetaRow, TaskRow } from './system.tables.js';
 
 /** All tables; a test holds the migrations to them. */
 export const TABLES = [
@@ -29,8 +29,7 @@ export const TABLES = [
   TransportNodeRow,
   NodeCertificateRow,
   EnrolmentTokenRow,
-  AccountRow,
-  PrincipalIdentityRow,
+  SystemRecordRow,
   TaskRow,
   MetaRow,
 ] as const;
