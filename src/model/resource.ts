@@ -13,7 +13,7 @@ export type Position =
   | { readonly root: string };
 
 /** What a role must hold to use a type: `read` to see it, `write` to change it, granted by feature. */
-export type Feature = 'networking' | 'security' | 'balancing' | 'addressing' | 'inventory' | 'fabric' | 'system';
+export type Feature = 'networking' | 'security' | 'grouping' | 'services' | 'balancing' | 'addressing' | 'inventory' | 'fabric' | 'system';
 
 export interface ResourceOptions<T extends object = object> {
   /** One sentence for the API reference. */

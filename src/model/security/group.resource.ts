@@ -6,7 +6,7 @@ import { EXPRESSIONS, type GroupExpression } from './expressions.js';
 
 @Resource({
   doc: 'A set of workloads, ports or addresses, listed one by one or chosen by what is true of them.',
-  feature: 'security',
+  feature: 'grouping',
   at: [{ parent: Domain, collection: 'groups' }],
 })
 export class Group extends PolicyConfigResource {

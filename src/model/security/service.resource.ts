@@ -6,7 +6,7 @@ import { type AnyServiceEntry, SERVICE_ENTRIES } from './service-entries.js';
 
 @Resource({
   doc: 'A named set of protocols and ports that rules match.',
-  feature: 'security',
+  feature: 'services',
   at: [{ parent: Infra, collection: 'services' }],
 })
 export class Service extends PolicyConfigResource {
