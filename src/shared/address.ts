@@ -26,7 +26,12 @@ const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
 export function parseAddress(text: string): { family: Family; value: bigint } | undefined {
   if (IPV4.test(text)) return { family: 4, value: text.split('.').reduce((sum, part) => (sum << 8n) | BigInt(part), 0n) };
   if (!text.includes(':') || text.includes('%') || !ipaddr.IPv6.isValid(text)) return undefined;
-  return { family: 6, value: ipaddr.IPv6.parse(text).toByteArray().reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n) };
+  return {
+    family: 6,
+    value: ipaddr.IPv6.parse(text)
+      .toByteArray()
+      .reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n),
+  };
 }
 
 /** Canonical text: dotted quad, or IPv6 as RFC 5952 writes it. */

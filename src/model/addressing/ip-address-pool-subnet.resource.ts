@@ -29,7 +29,10 @@ type AnySubnet = IpAddressPoolStaticSubnet | IpAddressPoolBlockSubnet;
 /** What both kinds do: serve those who wait for an address, and stay while addresses are in use. */
 const common: Hooks<AnySubnet> = {
   written: (subnet, view) => serveQueue(subnet.parent_path, view),
-  checkDelete: (subnet, view) => allocatableRanges(subnet).flatMap((range) => inUse(subnet, range, view)).slice(0, 1),
+  checkDelete: (subnet, view) =>
+    allocatableRanges(subnet)
+      .flatMap((range) => inUse(subnet, range, view))
+      .slice(0, 1),
 };
 
 @Resource<IpAddressPoolStaticSubnet>({ doc: 'A subnet whose addresses are listed.', hooks: { ...common, complete: holdRanges, check: checkStatic } })
@@ -158,7 +161,8 @@ function checkRange(subnet: IpAddressPoolStaticSubnet, network: Range, given: Ip
   if (!range) return [bad(field, CODES.field, `Field ${field} must begin before it ends, within one version of IP.`)];
   if (!contains(network, range)) return [bad(field, CODES.conflict, `Field ${field} must lie in ${subnet.cidr}.`)];
   const earlier = subnet.allocation_ranges.slice(0, index).map(toRange);
-  if (earlier.some((other) => other && overlaps(other, range))) return [bad(field, CODES.overlap, `Field ${field} overlaps with an earlier range: make them disjoint.`)];
+  if (earlier.some((other) => other && overlaps(other, range)))
+    return [bad(field, CODES.overlap, `Field ${field} overlaps with an earlier range: make them disjoint.`)];
   const strict = view.get<IpAddressPool>(subnet.parent_path)?.check_overlap_with_existing_pools;
   const other = view.overlap(strict ? ALL_POOL_RANGES : poolRanges(subnet.parent_path), range, subnet.path);
   return other ? [bad(field, CODES.overlap, `Field ${field} overlaps with ${other.owner}: choose other addresses.`)] : [];

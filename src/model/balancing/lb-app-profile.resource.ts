@@ -21,7 +21,7 @@ export class LBHttpProfile extends LBAppProfile {
   @Field('boolean', 'Whether every request is redirected to the same URL over HTTPS.', { default: false })
   http_redirect_to_https!: boolean;
 
-  @Field('string', 'What becomes of the header X-Forwarded-For: the client\'s address is added, or replaces what is there.', { enum: ['INSERT', 'REPLACE'] })
+  @Field('string', "What becomes of the header X-Forwarded-For: the client's address is added, or replaces what is there.", { enum: ['INSERT', 'REPLACE'] })
   x_forwarded_for?: string;
 
   @Field('integer', 'How long a connection may be idle, in seconds.', { min: 1, max: 5400, default: 15 })

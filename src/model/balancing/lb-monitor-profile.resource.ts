@@ -7,7 +7,7 @@ import { LBServerSslProfileBinding } from './server-ssl-binding.js';
 const COUNT = { min: 1, max: 2147483647 } as const;
 
 @Resource({
-  doc: 'How the health of a pool\'s members is found out.',
+  doc: "How the health of a pool's members is found out.",
   feature: 'balancing',
   abstract: true,
   at: [{ parent: Infra, collection: 'lb-monitor-profiles' }],
@@ -37,7 +37,7 @@ abstract class LBActiveMonitor extends LBMonitorProfile {
   @Field('integer', 'Good probes in a row after which a member counts as up again.', { ...COUNT, default: 3 })
   rise_count!: number;
 
-  @Field('integer', 'Port that is probed; the member\'s own where left out or 0.', { min: 0, max: 65535 })
+  @Field('integer', "Port that is probed; the member's own where left out or 0.", { min: 0, max: 65535 })
   monitor_port?: number;
 }
 

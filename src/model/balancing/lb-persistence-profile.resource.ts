@@ -16,7 +16,7 @@ export abstract class LBPersistenceProfile extends PolicyConfigResource {
   persistence_shared!: boolean;
 }
 
-@Resource({ doc: 'Persistence by the client\'s address.' })
+@Resource({ doc: "Persistence by the client's address." })
 export class LBSourceIpPersistenceProfile extends LBPersistenceProfile {
   @Field('integer', 'How long an idle client is remembered, in seconds.', { ...SECONDS, default: 300 })
   timeout!: number;
@@ -47,7 +47,7 @@ const COOKIE_TIMES: readonly StructClass[] = [LBSessionCookieTime, LBPersistence
 
 @Resource({ doc: 'Persistence by a cookie.' })
 export class LBCookiePersistenceProfile extends LBPersistenceProfile {
-  @Field('string', 'Whose cookie it is: the load balancer\'s own, or one of the member that is extended or rewritten.', {
+  @Field('string', "Whose cookie it is: the load balancer's own, or one of the member that is extended or rewritten.", {
     enum: ['INSERT', 'PREFIX', 'REWRITE'],
     default: 'INSERT',
   })

@@ -111,7 +111,7 @@ export class LBPool extends PolicyConfigResource {
   @Field('string', 'Monitor that judges members by the connections that fail.', { deprecated: true, refs: { to: ['LBMonitorProfile'] } })
   passive_monitor_path?: string;
 
-  @Field({ oneOf: () => SNAT }, 'Source address of connections to the members; the client\'s own where left out or disabled.')
+  @Field({ oneOf: () => SNAT }, "Source address of connections to the members; the client's own where left out or disabled.")
   snat_translation?: { type: string; ip_addresses?: LBSnatIpElement[] };
 
   @Field('boolean', 'Whether requests of several clients share connections to a member.', { deprecated: true, default: false })

@@ -119,21 +119,21 @@ class LBSslSniCondition extends LBTextCondition {
 }
 
 class LBClientCertificateIssuerDnCondition extends LBDistinguishedName {
-  @Field('string', 'Distinguished name of the issuer of the client\'s certificate.', { required: true })
+  @Field('string', "Distinguished name of the issuer of the client's certificate.", { required: true })
   issuer_dn!: string;
 }
 
 class LBClientCertificateSubjectDnCondition extends LBDistinguishedName {
-  @Field('string', 'Distinguished name in the client\'s certificate.', { required: true })
+  @Field('string', "Distinguished name in the client's certificate.", { required: true })
   subject_dn!: string;
 }
 
 @Variant('LBHttpSslCondition', 'type')
 class LBHttpSslCondition extends LBRuleCondition {
-  @Field(() => LBClientCertificateIssuerDnCondition, 'Who issued the client\'s certificate.')
+  @Field(() => LBClientCertificateIssuerDnCondition, "Who issued the client's certificate.")
   client_certificate_issuer_dn?: LBClientCertificateIssuerDnCondition;
 
-  @Field(() => LBClientCertificateSubjectDnCondition, 'Whom the client\'s certificate names.')
+  @Field(() => LBClientCertificateSubjectDnCondition, "Whom the client's certificate names.")
   client_certificate_subject_dn?: LBClientCertificateSubjectDnCondition;
 
   @Field('string', 'Cipher suites that the client offers.', { array: true, enum: TLS_CIPHERS })

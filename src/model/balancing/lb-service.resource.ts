@@ -24,7 +24,7 @@ export class LBService extends PolicyConfigResource {
   })
   error_log_level!: string;
 
-  @Field('boolean', 'Earlier form of the virtual servers\' own setting.', { deprecated: true })
+  @Field('boolean', "Earlier form of the virtual servers' own setting.", { deprecated: true })
   access_log_enabled?: boolean;
 
   @Field('boolean', 'Whether limits by size are only warned about.', { deprecated: true, default: false })

@@ -20,7 +20,10 @@ class LBClientSslProfileBinding {
   @Field('string', 'Ciphers and protocols.', { refs: { to: ['LBClientSslProfile'] } })
   ssl_profile_path?: string;
 
-  @Field('string', 'Certificate for clients that ask for no server name, or for one without a certificate.', { required: true, refs: { to: ['TlsCertificate'] } })
+  @Field('string', 'Certificate for clients that ask for no server name, or for one without a certificate.', {
+    required: true,
+    refs: { to: ['TlsCertificate'] },
+  })
   default_certificate_path!: string;
 
   @Field('string', 'Certificates that are chosen by the server name that the client asks for.', { array: true, refs: { to: ['TlsCertificate'] } })

@@ -12,7 +12,7 @@ export abstract class Policy extends PolicyConfigResource {
   @Field('integer', 'Order among all policies, made of category and number.', { readOnly: true })
   internal_sequence_number?: number;
 
-  @Field('string', 'Where the policy is applied; everywhere where left out. A rule\'s own scope does not widen it.', {
+  @Field('string', "Where the policy is applied; everywhere where left out. A rule's own scope does not widen it.", {
     array: true,
     maxItems: 128,
     refs: { to: ['Group', 'Segment', 'SegmentPort', 'Tier0', 'Tier1', 'Tier0Interface', 'Tier1Interface'], also: ['ANY'] },

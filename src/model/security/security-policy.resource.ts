@@ -7,7 +7,7 @@ import { Policy } from './policy.js';
 const CATEGORIES = ['Ethernet', 'Emergency', 'Infrastructure', 'Environment', 'Application'] as const;
 
 class ApplicationConnectivityStrategy {
-  @Field('string', 'What happens to traffic of the policy\'s scope that no rule matches.', {
+  @Field('string', "What happens to traffic of the policy's scope that no rule matches.", {
     required: true,
     enum: ['ALLOW_INTRA', 'ALLOW_EGRESS', 'ALLOW_INGRESS', 'DROP_INGRESS', 'DROP_EGRESS'],
   })
@@ -21,7 +21,7 @@ class ApplicationConnectivityStrategy {
 }
 
 @Resource({
-  doc: 'A section of the distributed firewall: rules that every workload\'s port enforces.',
+  doc: "A section of the distributed firewall: rules that every workload's port enforces.",
   feature: 'security',
   at: [{ parent: Domain, collection: 'security-policies' }],
   actions: ['revise'],

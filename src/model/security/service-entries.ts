@@ -63,7 +63,7 @@ export class EtherTypeServiceEntry extends ServiceEntry {
 
 @Variant('NestedServiceServiceEntry')
 export class NestedServiceServiceEntry extends ServiceEntry {
-  @Field('string', 'Another service whose entries count as this one\'s.', { required: true, refs: { to: ['Service'] } })
+  @Field('string', "Another service whose entries count as this one's.", { required: true, refs: { to: ['Service'] } })
   nested_service_path!: string;
 }
 
