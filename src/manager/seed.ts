@@ -1,14 +1,8 @@
-import type { Json } from '../model/body.js';
 import { addDefaults } from '../model/body.js';
+import type { DefaultObject } from '../model/defaults/default-object.js';
 import type { Registry } from '../model/registry.js';
 import type { ObjectWrite } from '../policy/command.js';
 import type { IntentReader, IntentWriter, RequestContext } from '../policy/ports.js';
-
-/** An object that exists from the first start on. */
-export interface DefaultObject {
-  readonly path: string;
-  readonly body: Json;
-}
 
 /** The manager itself, in history and audit. */
 export const SYSTEM: RequestContext = {
@@ -31,7 +25,8 @@ export async function seed(registry: Registry, reader: IntentReader, writer: Int
   return missing.length;
 }
 
-function systemWrite(registry: Registry, { path, body }: DefaultObject): ObjectWrite {
+/** A default object as the write that creates it. */
+export function systemWrite(registry: Registry, { path, body }: DefaultObject): ObjectWrite {
   const located = registry.locate(path);
   if (!located) throw new Error(`the default object ${path} has no place in the tree`);
   const type = typeof body.resource_type === 'string' ? body.resource_type : located.place.definition.name;
