@@ -43,37 +43,22 @@ interface TableFacts {
 const TABLES: readonly TableFacts[] = [
   {
     name: 'policy_object',
-    key: ['path'],
-    columns: {
-      path: 'text',
-      type: 'text',
-      parent_path: 'text',
-      id: 'text',
-      name_key: 'text',
-      revision: 'number',
-      changed_in: 'number',
-      body: 'text',
-    },
+    key: ['number'],
+    columns: { number: 'number', path: 'text', id: 'text', type: 'text', parent_path: 'text', name_key: 'text', version: 'number' },
     indices: [
-      { name: 'policy_object_children', columnNames: ['parent_path', 'type', 'path'] },
-      { name: 'policy_object_name', columnNames: ['type', 'name_key', 'path'] },
-      { name: 'policy_object_id', columnNames: ['id'] },
+      { name: 'policy_object_path', columnNames: ['id', 'path'], isUnique: true },
+      { name: 'policy_object_children', columnNames: ['parent_path', 'type', 'number'] },
+      { name: 'policy_object_name', columnNames: ['type', 'name_key'] },
     ],
   },
   {
     name: 'policy_reference',
     key: ['source', 'field'],
     clustered: true,
-    columns: { source: 'text', field: 'text', target: 'text', hard: 'number' },
+    columns: { source: 'number', field: 'text', target: 'text', hard: 'number' },
     indices: [{ name: 'policy_reference_target', columnNames: ['target'] }],
   },
-  {
-    name: 'policy_tag',
-    key: ['path', 'scope', 'tag'],
-    clustered: true,
-    columns: { path: 'text', scope: 'text', tag: 'text' },
-    indices: [{ name: 'policy_tag_value', columnNames: ['scope', 'tag'] }],
-  },
+  { name: 'policy_tag', key: ['tag', 'scope', 'object'], clustered: true, columns: { tag: 'text', scope: 'text', object: 'number' } },
   { name: 'secret', key: ['path', 'field'], clustered: true, columns: { path: 'text', field: 'text', key_id: 'text', sealed: 'text' } },
   {
     name: 'claim',
@@ -104,7 +89,7 @@ const TABLES: readonly TableFacts[] = [
     name: 'change',
     key: ['position'],
     columns: { position: 'number', path: 'text', type: 'text', operation: 'text', revision: 'number', previous: 'number?', after: 'text?' },
-    indices: [{ name: 'change_path', columnNames: ['path', 'position'] }],
+    indices: [{ name: 'change_delete', columnNames: ['path', 'position'], where: `"operation" = 'DELETE'` }],
   },
   {
     name: 'checkpoint',

@@ -1,18 +1,8 @@
-import type { ChangeOperation, RequestContext } from '../policy/ports.js';
+import type { RequestContext } from '../policy/ports.js';
 import type { Handle, Statement } from './database.js';
-import { CHANGES_PER_SET, chainOf, digestOf, GENESIS, positionOf } from './hash-chain.js';
+import { chainOf, digestOf, GENESIS } from './hash-chain.js';
 import type { ChangeRow } from './tables/history.tables.js';
 import type { UndoLog } from './undo-log.js';
-
-/** A change as a job hands it over; the log gives it its position. */
-export interface RecordedChange {
-  readonly path: string;
-  readonly type: string;
-  readonly operation: ChangeOperation;
-  readonly revision: number;
-  readonly previous: number | null;
-  readonly after: string | null;
-}
 
 interface Head {
   readonly sequence: number;
@@ -20,11 +10,14 @@ interface Head {
   readonly chain: string;
 }
 
-/** Appends to the change log: the only place where the change sequence grows. */
+/** The change log as the writer sees it: the only place where the change sequence grows. */
 export class ChangeLog {
   private head: Head;
   private readonly insertSet: Statement;
   private readonly insertChange: Statement;
+  private readonly replaceChange: Statement;
+  private readonly removeChange: Statement;
+  private readonly lastDelete: Statement;
 
   constructor(
     handle: Handle,
@@ -37,6 +30,9 @@ export class ChangeLog {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.insertChange = handle.prepare('INSERT INTO change (position, path, type, operation, revision, previous, after) VALUES (?, ?, ?, ?, ?, ?, ?)');
+    this.replaceChange = handle.prepare('UPDATE change SET type = ?, operation = ?, revision = ?, after = ? WHERE position = ?');
+    this.removeChange = handle.prepare('DELETE FROM change WHERE position = ?');
+    this.lastDelete = handle.prepare(`SELECT max(position) FROM change WHERE path = ? AND operation = 'DELETE'`).pluck();
   }
 
   /** Number of the last set. */
@@ -49,18 +45,33 @@ export class ChangeLog {
     return Math.max(this.clock(), this.head.at);
   }
 
-  /** Appends one set and answers its number, which is the one after `sequence`. */
-  append(context: RequestContext, status: number, at: number, changes: readonly RecordedChange[]): number {
-    if (changes.length > CHANGES_PER_SET) throw new Error(`a change set holds at most ${CHANGES_PER_SET} changes, not ${changes.length}`);
+  /** Position of the last change of a path that does not exist. */
+  lastDeleteOf(path: string): number | null {
+    return this.lastDelete.get(path) as number | null;
+  }
+
+  /** Writes a change of the set that `append` will close. */
+  write({ position, path, type, operation, revision, previous, after }: ChangeRow): void {
+    this.insertChange.run(position, path, type, operation, revision, previous, after);
+  }
+
+  /** Writes a change of the open set again: its object changed once more. */
+  rewrite({ position, type, operation, revision, after }: ChangeRow): void {
+    this.replaceChange.run(type, operation, revision, after, position);
+  }
+
+  /** Takes a change of the open set back: its object was made and deleted within it. */
+  withdraw(position: number): void {
+    this.removeChange.run(position);
+  }
+
+  /** Closes a set over the changes that were written for it, in order of position; its number is the one after `sequence`. */
+  append(context: RequestContext, status: number, at: number, changes: readonly ChangeRow[]): number {
     const before = this.head;
     const sequence = before.sequence + 1;
-    const rows: ChangeRow[] = changes.map((change, ordinal) => ({ position: positionOf(sequence, ordinal), ...change }));
-    for (const { position, path, type, operation, revision, previous, after } of rows) {
-      this.insertChange.run(position, path, type, operation, revision, previous, after);
-    }
     const { actor, source, requestId, method, uri } = context;
     const header = { sequence, at, user: actor.user, source, requestId, method, uri, status, changes: changes.length };
-    const digest = digestOf(rows);
+    const digest = digestOf(changes);
     const chain = chainOf(before.chain, header, digest);
     this.insertSet.run(sequence, at, actor.user, source, requestId, method, uri, status, changes.length, digest, chain);
     this.head = { sequence, at, chain };

@@ -18,13 +18,15 @@ export async function openForWriting(file: string): Promise<DataSource> {
     entities: [...TABLES],
     migrations: MIGRATIONS,
     migrationsTransactionMode: 'each',
-    // SQLite in WAL mode falls back to NORMAL, which may lose the last commits on power loss: FULL makes an answer mean durable.
     prepareDatabase: (handle: Handle) => {
+      // Five objects of 1.5 KB fit a page of 8 KB, two one of 4 KB: a fifth less is written, in half as many pieces.
+      handle.pragma('page_size = 8192');
       handle.pragma('journal_mode = WAL');
+      // SQLite in WAL mode falls back to NORMAL, which may lose the last commits on power loss: FULL makes an answer mean durable.
       handle.pragma('synchronous = FULL');
       handle.pragma('cache_size = -65536');
       handle.pragma('temp_store = MEMORY');
-      handle.pragma('wal_autocheckpoint = 4000');
+      handle.pragma('wal_autocheckpoint = 2000');
     },
   });
   await source.initialize();

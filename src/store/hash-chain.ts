@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import type { ChangeRow, ChangeSetRow } from './tables/history.tables.js';
 
 /**
@@ -16,23 +16,18 @@ export function canonicalChange({ position, path, type, operation, revision, pre
   return `${JSON.stringify([position, path, type, operation, revision, previous, after === null ? null : after.length])}\n${after ?? ''}\n`;
 }
 
-export function digestOf(changes: Iterable<ChangeRow>): string {
-  let text = '';
-  const hash = createHash('sha256');
-  for (const change of changes) {
-    text += canonicalChange(change);
-    if (text.length < 1 << 16) continue;
-    hash.update(text);
-    text = '';
-  }
-  return hash.update(text).digest('hex');
+export function digestOf(changes: readonly ChangeRow[]): string {
+  const [only, ...others] = changes;
+  if (!only) return hash('sha256', '');
+  if (others.length === 0) return hash('sha256', canonicalChange(only));
+  const sum = createHash('sha256');
+  for (const change of changes) sum.update(canonicalChange(change));
+  return sum.digest('hex');
 }
 
 export function chainOf(previous: string, header: ChangeSetHeader, digest: string): string {
   const { sequence, at, user, source, requestId, method, uri, status, changes } = header;
-  return createHash('sha256')
-    .update(`${previous}${JSON.stringify([sequence, at, user, source, requestId, method, uri, status, changes])}${digest}`)
-    .digest('hex');
+  return hash('sha256', `${previous}${JSON.stringify([sequence, at, user, source, requestId, method, uri, status, changes])}${digest}`);
 }
 
 /** Most changes one set can hold: a body of this many objects is far beyond what fits a request. */

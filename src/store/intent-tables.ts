@@ -4,29 +4,27 @@ import type { Handle, Statement } from './database.js';
 import type { PolicyObjectRow, PolicyReferenceRow } from './tables/intent.tables.js';
 import type { UndoLog } from './undo-log.js';
 
-/** An object as the writer holds it: parsed and as text, and in which change set it was written. */
+/** An object as the writer holds it: parsed and as text, with its number and the position of its body in the change log. */
 export interface StoredObject {
+  readonly number: number;
+  readonly version: number;
   readonly object: PolicyObject;
   readonly text: string;
-  readonly changedIn: number;
 }
 
 /** Parsed objects that the writer keeps: about 5 KB each. */
 const CACHE_SIZE = 4096;
 
-/** The lowest text that is greater than every path below `path`: '0' follows '/'. */
-function end(path: string): string {
-  return `${path}0`;
-}
+type ObjectColumns = [number: number, version: number, body: string];
 
-/** Intent rows with their references and tags, through statements that are prepared once, and the last used objects parsed. */
+/** Which objects exist, their references and their tags, through statements that are prepared once, and the last used objects parsed. */
 export class IntentTables {
   private readonly cache = new Map<string, StoredObject>();
   private readonly select: Statement;
   private readonly selectChildren: Statement;
   private readonly selectDescendants: Statement;
   private readonly insert: Statement;
-  private readonly updateBody: Statement;
+  private readonly updateVersion: Statement;
   private readonly updateAll: Statement;
   private readonly remove: Statement;
   private readonly referencesOf: Statement;
@@ -42,22 +40,28 @@ export class IntentTables {
     handle: Handle,
     private readonly undo: UndoLog,
   ) {
-    this.select = handle.prepare('SELECT body, changed_in FROM policy_object WHERE path = ?').raw();
-    this.selectChildren = handle.prepare('SELECT path, body, changed_in FROM policy_object WHERE parent_path = ? ORDER BY path').raw();
-    this.selectDescendants = handle.prepare('SELECT path FROM policy_object WHERE path > ? AND path < ? ORDER BY path').pluck();
-    this.insert = handle.prepare(
-      'INSERT INTO policy_object (path, type, parent_path, id, name_key, revision, changed_in, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-    );
+    const body = 'JOIN change ON change.position = policy_object.version';
+    this.select = handle.prepare(`SELECT number, version, after FROM policy_object ${body} WHERE policy_object.id = ? AND policy_object.path = ?`).raw();
+    this.selectChildren = handle.prepare(`SELECT policy_object.path, after FROM policy_object ${body} WHERE parent_path = ? ORDER BY policy_object.path`).raw();
+    this.selectDescendants = handle
+      .prepare(
+        `WITH RECURSIVE below (path) AS (
+           SELECT path FROM policy_object WHERE parent_path = ?
+           UNION ALL SELECT policy_object.path FROM below JOIN policy_object ON parent_path = below.path
+         ) SELECT path FROM below ORDER BY path`,
+      )
+      .pluck();
+    this.insert = handle.prepare('INSERT INTO policy_object (number, path, id, type, parent_path, name_key, version) VALUES (?, ?, ?, ?, ?, ?, ?)');
     // Only what a statement names costs index upkeep, so the common update leaves type and name out.
-    this.updateBody = handle.prepare('UPDATE policy_object SET revision = ?, changed_in = ?, body = ? WHERE path = ?');
-    this.updateAll = handle.prepare('UPDATE policy_object SET type = ?, name_key = ?, revision = ?, changed_in = ?, body = ? WHERE path = ?');
-    this.remove = handle.prepare('DELETE FROM policy_object WHERE path = ?');
-    this.referencesOf = handle.prepare('SELECT source, field, target, hard FROM policy_reference WHERE source = ?');
-    this.referencesAt = handle.prepare('SELECT source, field, target, hard FROM policy_reference WHERE target = ? ORDER BY source, field');
+    this.updateVersion = handle.prepare('UPDATE policy_object SET version = ? WHERE number = ?');
+    this.updateAll = handle.prepare('UPDATE policy_object SET type = ?, name_key = ?, version = ? WHERE number = ?');
+    this.remove = handle.prepare('DELETE FROM policy_object WHERE number = ?');
+    this.referencesOf = handle.prepare('SELECT field, target, hard FROM policy_reference WHERE source = ?');
+    this.referencesAt = handle.prepare(referencesWhere('target = ?'));
     this.referencesBelow = handle.prepare(
-      `SELECT source, field, target, hard FROM policy_reference
-       WHERE (target = $path OR target > $path || '/' AND target < $path || '0') AND NOT (source = $path OR source > $path || '/' AND source < $path || '0')
-       ORDER BY source, field`,
+      referencesWhere(
+        `(target = $path OR target > $path || '/' AND target < $path || '0') AND NOT (path = $path OR path > $path || '/' AND path < $path || '0')`,
+      ),
     );
     this.putReference = handle.prepare(
       `INSERT INTO policy_reference (source, field, target, hard) VALUES (?, ?, ?, ?)
@@ -65,8 +69,8 @@ export class IntentTables {
     );
     this.removeReference = handle.prepare('DELETE FROM policy_reference WHERE source = ? AND field = ?');
     this.removeReferences = handle.prepare('DELETE FROM policy_reference WHERE source = ?');
-    this.putTag = handle.prepare('INSERT INTO policy_tag (path, scope, tag) VALUES (?, ?, ?)');
-    this.removeTag = handle.prepare('DELETE FROM policy_tag WHERE path = ? AND scope = ? AND tag = ?');
+    this.putTag = handle.prepare('INSERT INTO policy_tag (tag, scope, object) VALUES (?, ?, ?)');
+    this.removeTag = handle.prepare('DELETE FROM policy_tag WHERE tag = ? AND scope = ? AND object = ?');
   }
 
   get(path: string): StoredObject | undefined {
@@ -76,53 +80,52 @@ export class IntentTables {
       this.cache.set(path, cached);
       return cached;
     }
-    const row = this.select.get(path) as [body: string, changedIn: number] | undefined;
+    const row = this.select.get(lastSegment(path), path) as ObjectColumns | undefined;
     if (!row) return undefined;
-    const stored = { object: JSON.parse(row[0]), text: row[0], changedIn: row[1] };
+    const [number, version, text] = row;
+    const stored = { number, version, object: JSON.parse(text), text };
     this.keep(path, stored);
     return stored;
   }
 
   children(parentPath: string): PolicyObject[] {
-    const rows = this.selectChildren.all(parentPath) as [path: string, body: string, changedIn: number][];
+    const rows = this.selectChildren.all(parentPath) as [path: string, body: string][];
     return rows.map(([path, body]) => this.cache.get(path)?.object ?? JSON.parse(body));
   }
 
   descendants(path: string): string[] {
-    return this.selectDescendants.all(`${path}/`, end(path)) as string[];
+    return this.selectDescendants.all(path) as string[];
   }
 
   referencesTo(path: string): Reference[] {
-    return (this.referencesAt.all(path) as PolicyReferenceRow[]).map(toReference);
+    return (this.referencesAt.all(path) as NamedReference[]).map(toReference);
   }
 
   referencesInto(path: string): Reference[] {
-    return (this.referencesBelow.all({ path }) as PolicyReferenceRow[]).map(toReference);
+    return (this.referencesBelow.all({ path }) as NamedReference[]).map(toReference);
   }
 
-  /** Writes what differs from `before` and answers the object as stored. */
-  put(object: PolicyObject, references: readonly Reference[], before: StoredObject | undefined, changedIn: number): StoredObject {
-    const text = JSON.stringify(object);
-    const { path, resource_type: type, parent_path: parentPath, id, _revision: revision } = object;
+  /** Writes what differs from `before`: the object's version is the one given, whose body is in the change log. */
+  put(after: StoredObject, references: readonly Reference[], before: StoredObject | undefined): void {
+    const { number, version, object } = after;
+    const { path, resource_type: type, parent_path: parentPath } = object;
     if (!before) {
-      this.insert.run(path, type, parentPath, id, nameKey(object), revision, changedIn, text);
-    } else if (before.object.resource_type === type && nameKey(before.object) === nameKey(object)) {
-      this.updateBody.run(revision, changedIn, text, path);
+      this.insert.run(number, path, lastSegment(path), type, parentPath, nameKey(object), version);
+    } else if (before.object.resource_type === type && before.object.display_name === object.display_name) {
+      if (before.version !== version) this.updateVersion.run(version, number);
     } else {
-      this.updateAll.run(type, nameKey(object), revision, changedIn, text, path);
+      this.updateAll.run(type, nameKey(object), version, number);
     }
-    this.writeTags(path, before?.object.tags, object.tags);
-    this.writeReferences(path, before !== undefined, references);
-    const stored = { object, text, changedIn };
-    this.keep(path, stored);
+    this.writeTags(number, before?.object.tags, object.tags);
+    this.writeReferences(number, before !== undefined, references);
+    this.keep(path, after);
     this.undo.push(() => this.cache.delete(path));
-    return stored;
   }
 
-  delete(path: string, before: StoredObject): void {
-    this.remove.run(path);
-    this.removeReferences.run(path);
-    this.writeTags(path, before.object.tags, undefined);
+  delete(path: string, { number, object }: StoredObject): void {
+    this.remove.run(number);
+    this.removeReferences.run(number);
+    this.writeTags(number, object.tags, undefined);
     this.cache.delete(path);
     this.undo.push(() => this.cache.delete(path));
   }
@@ -133,33 +136,45 @@ export class IntentTables {
     if (this.cache.size > CACHE_SIZE) this.cache.delete(this.cache.keys().next().value as string);
   }
 
-  private writeTags(path: string, before: PolicyObject['tags'], after: PolicyObject['tags']): void {
+  private writeTags(number: number, before: PolicyObject['tags'], after: PolicyObject['tags']): void {
     if (!before?.length && !after?.length) return;
     const had = distinctTags(before);
     const has = distinctTags(after);
-    for (const [key, [scope, tag]] of had) if (!has.has(key)) this.removeTag.run(path, scope, tag);
-    for (const [key, [scope, tag]] of has) if (!had.has(key)) this.putTag.run(path, scope, tag);
+    for (const [key, [tag, scope]] of had) if (!has.has(key)) this.removeTag.run(tag, scope, number);
+    for (const [key, [tag, scope]] of has) if (!had.has(key)) this.putTag.run(tag, scope, number);
   }
 
-  private writeReferences(source: string, existed: boolean, references: readonly Reference[]): void {
-    const before = existed ? (this.referencesOf.all(source) as PolicyReferenceRow[]) : [];
-    for (const { field } of before) if (!references.some((reference) => reference.field === field)) this.removeReference.run(source, field);
+  private writeReferences(number: number, existed: boolean, references: readonly Reference[]): void {
+    const before = existed ? (this.referencesOf.all(number) as PolicyReferenceRow[]) : [];
+    for (const { field } of before) if (!references.some((reference) => reference.field === field)) this.removeReference.run(number, field);
     for (const { field, target, hard } of references) {
       const same = before.some((row) => row.field === field && row.target === target && row.hard === Number(hard));
-      if (!same) this.putReference.run(source, field, target, Number(hard));
+      if (!same) this.putReference.run(number, field, target, Number(hard));
     }
   }
 }
 
-export function toReference({ source, field, target, hard }: PolicyReferenceRow): Reference {
-  return { source, field, target, hard: hard === 1 };
+/** A reference with the path of its source. */
+export type NamedReference = Omit<PolicyReferenceRow, 'source'> & { readonly path: string };
+
+/** The query that answers named references in order of source and field. */
+export function referencesWhere(condition: string): string {
+  return `SELECT path, field, target, hard FROM policy_reference JOIN policy_object ON number = source WHERE ${condition} ORDER BY path, field`;
+}
+
+export function toReference({ path, field, target, hard }: NamedReference): Reference {
+  return { source: path, field, target, hard: hard === 1 };
+}
+
+export function lastSegment(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 /** How display names are compared: see `PolicyObjectRow.nameKey`. */
-export function nameKey({ display_name: name }: Pick<PolicyObject, 'display_name'>): PolicyObjectRow['nameKey'] {
+function nameKey({ display_name: name }: PolicyObject): PolicyObjectRow['nameKey'] {
   return name.toLowerCase();
 }
 
-function distinctTags(tags: PolicyObject['tags']): Map<string, [scope: string, tag: string]> {
-  return new Map((tags ?? []).map(({ scope = '', tag = '' }) => [JSON.stringify([scope, tag]), [scope, tag]]));
+function distinctTags(tags: PolicyObject['tags']): Map<string, [tag: string, scope: string]> {
+  return new Map((tags ?? []).map(({ scope = '', tag = '' }) => [`${scope}\0${tag}`, [tag, scope]]));
 }

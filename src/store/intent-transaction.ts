@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { AddressRange, Claim } from '../model/hooks.js';
 import type { PolicyObject } from '../model/policy-object.js';
 import type { ChangeOperation, IntentTransaction, Reference, RequestContext, SecretChange } from '../policy/ports.js';
-import type { ChangeLog, RecordedChange } from './change-log.js';
+import type { ChangeLog } from './change-log.js';
 import type { ClaimChange, Claims } from './claims.js';
+import { CHANGES_PER_SET, positionOf } from './hash-chain.js';
 import type { IntentTables, StoredObject } from './intent-tables.js';
 import type { Secrets } from './secrets.js';
+import type { ChangeRow } from './tables/history.tables.js';
 
 /** The parts of the writer that a transaction works on; they live as long as the writer. */
 export interface IntentParts {
@@ -15,17 +17,17 @@ export interface IntentParts {
   readonly log: ChangeLog;
 }
 
-/** What a transaction did to one object, from its first state to its last. */
+/** What a transaction did to one object, from its state before to its last. */
 interface Touched {
   readonly before: StoredObject | undefined;
-  after: StoredObject | undefined;
+  readonly change: ChangeRow;
 }
 
 /** Everything a finished transaction has for the commit feed, texts unparsed. */
 export interface CommittedIntent {
   readonly sequence: number;
   readonly at: number;
-  readonly changes: readonly RecordedChange[];
+  readonly changes: readonly ChangeRow[];
   readonly claims: readonly ClaimChange[];
   readonly secrets: readonly Pick<SecretChange, 'path' | 'field'>[];
 }
@@ -35,6 +37,7 @@ export class StoreTransaction implements IntentTransaction {
   readonly now: number;
   private readonly sequence: number;
   private readonly touched = new Map<string, Touched>();
+  private ordinal = 0;
   private readonly claimChanges: ClaimChange[] = [];
   private readonly secretChanges: Pick<SecretChange, 'path' | 'field'>[] = [];
 
@@ -68,9 +71,12 @@ export class StoreTransaction implements IntentTransaction {
   }
 
   put(object: PolicyObject, references: readonly Reference[]): void {
-    const current = this.parts.tables.get(object.path);
-    const after = this.parts.tables.put(object, references, current, this.sequence);
-    this.touch(object.path, current, after);
+    const { path } = object;
+    const { tables } = this.parts;
+    const current = tables.get(path);
+    const text = JSON.stringify(object);
+    const { before, position } = this.record(path, current, object, text);
+    tables.put({ number: (current ?? before)?.number ?? position, version: position, object, text }, references, current);
   }
 
   delete(path: string): void {
@@ -79,7 +85,7 @@ export class StoreTransaction implements IntentTransaction {
     this.parts.tables.delete(path, current);
     this.parts.claims.release(path, undefined, this.claimChanges);
     for (const field of this.parts.secrets.fieldsOf(path)) this.setSecret({ path, field, value: undefined });
-    this.touch(path, current, undefined);
+    this.record(path, current, current.object, null);
   }
 
   setSecret(change: SecretChange): void {
@@ -122,35 +128,41 @@ export class StoreTransaction implements IntentTransaction {
     return stored?.object === object ? stored.text : JSON.stringify(object);
   }
 
-  /** Appends what was done to the change log. The transaction is used no more afterwards. */
+  /** Closes the change set. The transaction is used no more afterwards. */
   finish(context: RequestContext, status: number): CommittedIntent {
-    const changes: RecordedChange[] = [];
-    for (const [path, { before, after }] of this.touched) {
-      const change = recorded(path, before, after);
-      if (change) changes.push(change);
-    }
+    const changes = Array.from(this.touched.values(), ({ change }) => change);
     const sequence = this.parts.log.append(context, status, this.now, changes);
     return { sequence, at: this.now, changes, claims: this.claimChanges, secrets: this.secretChanges };
   }
 
-  private touch(path: string, before: StoredObject | undefined, after: StoredObject | undefined): void {
+  /** Writes the one change that the set holds for an object, from its state before the transaction to what it is now. */
+  private record(path: string, current: StoredObject | undefined, object: PolicyObject, after: string | null): { before?: StoredObject; position: number } {
     const known = this.touched.get(path);
-    if (known) known.after = after;
-    else this.touched.set(path, { before, after });
+    const { resource_type: type, _revision: revision } = object;
+    if (known) {
+      const { before } = known;
+      const { position, previous } = known.change;
+      if (!before && after === null) {
+        this.touched.delete(path);
+        this.parts.log.withdraw(position);
+        return { position };
+      }
+      const change = { position, path, type, operation: operationOf(before, after), revision, previous, after };
+      this.touched.set(path, { before, change });
+      this.parts.log.rewrite(change);
+      return { before, position };
+    }
+    if (this.ordinal >= CHANGES_PER_SET) throw new Error(`a change set holds at most ${CHANGES_PER_SET} changes`);
+    const position = positionOf(this.sequence, this.ordinal++);
+    const previous = current ? current.version : this.parts.log.lastDeleteOf(path);
+    const change = { position, path, type, operation: operationOf(current, after), revision, previous, after };
+    this.touched.set(path, { before: current, change });
+    this.parts.log.write(change);
+    return { before: current, position };
   }
 }
 
-/** One object's change from first to last; undefined when it was made and deleted within the transaction. */
-function recorded(path: string, before: StoredObject | undefined, after: StoredObject | undefined): RecordedChange | undefined {
-  const object = after?.object ?? before?.object;
-  if (!object || (!before && !after)) return undefined;
-  const operation: ChangeOperation = !before ? 'CREATE' : after ? 'UPDATE' : 'DELETE';
-  return {
-    path,
-    type: object.resource_type,
-    operation,
-    revision: object._revision,
-    previous: before?.changedIn ?? null,
-    after: after?.text ?? null,
-  };
+function operationOf(before: StoredObject | undefined, after: string | null): ChangeOperation {
+  if (after === null) return 'DELETE';
+  return before ? 'UPDATE' : 'CREATE';
 }

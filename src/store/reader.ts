@@ -3,8 +3,8 @@ import type { PolicyObject } from '../model/policy-object.js';
 import type { IntentReader, Page, PageRequest, Reference } from '../policy/ports.js';
 import { decodeClaim } from './claim-codec.js';
 import { type Handle, openForReading, type Statement } from './database.js';
-import { toReference } from './intent-tables.js';
-import type { ClaimRow, PolicyReferenceRow } from './tables/intent.tables.js';
+import { lastSegment, type NamedReference, referencesWhere, toReference } from './intent-tables.js';
+import type { ClaimRow } from './tables/intent.tables.js';
 
 /** Committed intent on a read-only connection. */
 export class StoreReader implements IntentReader {
@@ -21,24 +21,30 @@ export class StoreReader implements IntentReader {
   private readonly sorted = new Map<string, Statement>();
 
   constructor(private readonly handle: Handle) {
-    this.selectBody = handle.prepare('SELECT body FROM policy_object WHERE path = ?').pluck();
-    this.selectPath = handle.prepare('SELECT 1 FROM policy_object WHERE path = ?').pluck();
-    this.selectType = handle.prepare('SELECT body FROM policy_object WHERE type = ? ORDER BY path').pluck();
+    const bodies = 'SELECT after FROM policy_object JOIN change ON position = version WHERE';
+    this.selectBody = handle.prepare(`${bodies} policy_object.id = ? AND policy_object.path = ?`).pluck();
+    this.selectPath = handle.prepare('SELECT 1 FROM policy_object WHERE id = ? AND path = ?').pluck();
+    this.selectType = handle.prepare(`${bodies} policy_object.type = ? ORDER BY policy_object.path`).pluck();
     this.selectSubtree = handle
-      .prepare(`SELECT body FROM policy_object WHERE path = $path OR path > $path || '/' AND path < $path || '0' ORDER BY path`)
+      .prepare(
+        `WITH RECURSIVE below (path, version) AS (
+           SELECT path, version FROM policy_object WHERE id = ? AND path = ?
+           UNION ALL SELECT policy_object.path, policy_object.version FROM below JOIN policy_object ON parent_path = below.path
+         ) SELECT after FROM below JOIN change ON position = version ORDER BY below.path`,
+      )
       .pluck();
-    this.selectReferences = handle.prepare('SELECT * FROM policy_reference WHERE target = ? ORDER BY source, field');
+    this.selectReferences = handle.prepare(referencesWhere('target = ?'));
     this.selectClaims = handle.prepare('SELECT * FROM claim WHERE owner = $owner AND ($space IS NULL OR space = $space) ORDER BY space, family, low');
     this.selectSequence = handle.prepare('SELECT coalesce((SELECT max(sequence) FROM change_set), (SELECT max(sequence) FROM checkpoint), 0)').pluck();
     this.countChildren = handle.prepare('SELECT count(*) FROM policy_object WHERE parent_path = ? AND type IN (SELECT value FROM json_each(?))').pluck();
-    this.selectChildren = handle.prepare('SELECT body FROM policy_object WHERE parent_path = ? ORDER BY path').pluck();
+    this.selectChildren = handle.prepare(`${bodies} parent_path = ? ORDER BY policy_object.path`).pluck();
     this.selectChildrenOfTypes = handle
-      .prepare('SELECT body FROM policy_object WHERE parent_path = ? AND type IN (SELECT value FROM json_each(?)) ORDER BY path')
+      .prepare(`${bodies} parent_path = ? AND policy_object.type IN (SELECT value FROM json_each(?)) ORDER BY policy_object.path`)
       .pluck();
   }
 
   body(path: string): string | undefined {
-    return this.selectBody.get(path) as string | undefined;
+    return this.selectBody.get(lastSegment(path), path) as string | undefined;
   }
 
   get<T extends object = PolicyObject>(path: string): (T & PolicyObject) | undefined {
@@ -47,10 +53,13 @@ export class StoreReader implements IntentReader {
   }
 
   exists(path: string): boolean {
-    return this.selectPath.get(path) !== undefined;
+    return this.selectPath.get(lastSegment(path), path) !== undefined;
   }
 
-  /** In order of path unless `sortBy` names a field: any field at the top of the object. Objects without it come first. */
+  /**
+   * In order of creation, in which new objects do not move others to another page, unless `sortBy` names a field: any field at
+   * the top of the object. Objects without it come first.
+   */
   list(parentPath: string, types: readonly string[], { offset, size, sortBy, ascending }: PageRequest): Page {
     const wanted = JSON.stringify(types);
     const total = this.countChildren.get(parentPath, wanted) as number;
@@ -70,11 +79,11 @@ export class StoreReader implements IntentReader {
   }
 
   subtree(path: string): readonly PolicyObject[] {
-    return (this.selectSubtree.all({ path }) as string[]).map((body) => JSON.parse(body));
+    return (this.selectSubtree.all(lastSegment(path), path) as string[]).map((body) => JSON.parse(body));
   }
 
   referencesTo(path: string): readonly Reference[] {
-    return (this.selectReferences.all(path) as PolicyReferenceRow[]).map(toReference);
+    return (this.selectReferences.all(path) as NamedReference[]).map(toReference);
   }
 
   claims(owner: string, space?: string): readonly Claim[] {
@@ -105,12 +114,16 @@ export class StoreReader implements IntentReader {
     this.handle.close();
   }
 
-  /** One type is the common case: its objects come from the index in the order of their paths, so a page costs its size only. */
+  /** One type is the common case: its objects come from the index in the order of their numbers, so a page costs its size only. */
   private sortedChildren(single: boolean, byField: boolean, ascending: boolean): Statement {
     const direction = ascending ? 'ASC' : 'DESC';
-    const types = single ? 'type = $type' : 'type IN (SELECT value FROM json_each($wanted))';
-    const order = byField ? `json_extract(body, $field) ${direction}, path ${direction}` : `path ${direction}`;
-    const sql = `SELECT body FROM policy_object WHERE parent_path = $parentPath AND ${types} ORDER BY ${order} LIMIT $size OFFSET $offset`;
+    const where = `parent_path = $parentPath AND policy_object.type ${single ? '= $type' : 'IN (SELECT value FROM json_each($wanted))'}`;
+    const page = 'LIMIT $size OFFSET $offset';
+    const sql = byField
+      ? `SELECT after FROM policy_object JOIN change ON position = version WHERE ${where}
+         ORDER BY json_extract(after, $field) ${direction}, number ${direction} ${page}`
+      : `SELECT after FROM (SELECT number, version FROM policy_object WHERE ${where} ORDER BY number ${direction} ${page})
+         JOIN change ON position = version ORDER BY number ${direction}`;
     const known = this.sorted.get(sql);
     if (known) return known;
     const statement = this.handle.prepare(sql).pluck();

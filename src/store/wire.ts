@@ -1,5 +1,5 @@
 import { PolicyError, type Problem } from '../model/problem.js';
-import type { Commit } from '../policy/ports.js';
+import type { ChangeOperation, Commit } from '../policy/ports.js';
 import type { CommittedIntent } from './intent-transaction.js';
 import type { JobKind } from './jobs.js';
 
@@ -43,7 +43,7 @@ export function unpackCommit({ sequence, at, changes, claims, secrets }: Committ
     changes: changes.map(({ path, type, operation, after }) => ({
       path,
       type,
-      operation,
+      operation: operation as ChangeOperation,
       after: after === null ? undefined : JSON.parse(after),
     })),
     claims,

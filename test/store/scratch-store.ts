@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { WriteResult } from '../../src/policy/ports.js';
+import { workerUrl } from '../../src/shared/worker-url.js';
 import { DataDirectory } from '../../src/store/data-directory.js';
 import { openReader, type StoreReader } from '../../src/store/reader.js';
 import { UnitOfWork, WriterThread } from '../../src/store/unit-of-work.js';
-import { workerUrl } from '../../src/shared/worker-url.js';
-import type { WriteResult } from '../../src/policy/ports.js';
 import { CONTEXT, type Step, type StepsCommand } from './apply-steps.js';
 
 /** A store in a directory of its own, with the whole machinery: writer thread, client and reader. */

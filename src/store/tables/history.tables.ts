@@ -43,9 +43,12 @@ export class ChangeSetRow {
   chain!: string;
 }
 
-/** What one change set did to one object. What was before it is the version of the set named by `previous`. */
+/**
+ * What one change set did to one object. The changes of a path are linked by `previous`, newest first, across deletes; the newest
+ * is the object's version, or the last delete of the path. So a path's history needs no index that every write would pay for.
+ */
 @Entity('change')
-@Index('change_path', ['path', 'position'])
+@Index('change_delete', ['path', 'position'], { where: `"operation" = 'DELETE'` })
 export class ChangeRow {
   /** `sequence * 2^20 + ordinal`: one key that orders all changes, and finds those of a set without an index of their own. */
   @PrimaryColumn('integer')
@@ -63,11 +66,11 @@ export class ChangeRow {
   @Column('integer')
   revision!: number;
 
-  /** Sequence of the set that wrote the version before; null for a create. */
+  /** Position of the change of the same path before this one; null for the first. */
   @Column('integer', { nullable: true })
   previous!: number | null;
 
-  /** The object as JSON text; null for a delete. */
+  /** The object as the JSON text that a GET answers; null for a delete. */
   @Column('text', { nullable: true })
   after!: string | null;
 }

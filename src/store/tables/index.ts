@@ -9,7 +9,7 @@ import {
   RealizedHistoryRow,
   TransportNodeRow,
 } from './realization.tables.js';
-import { SystemRecordRow, MetaRow, TaskRow } from './system.tables.js';
+import { MetaRow, SystemRecordRow, TaskRow } from './system.tables.js';
 
 /** All tables; a test holds the migrations to them. */
 export const TABLES = [

@@ -1,13 +1,27 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** A policy object as it is now. `body` is the JSON text that a GET answers, so that reads send it without parsing. */
+/**
+ * Which policy objects exist, and how they are found. Their bodies are not here but in the change log, once: an update writes
+ * one small row in place and appends the rest, and the hash chain covers what is read, not a copy of it.
+ */
 @Entity('policy_object')
-@Index('policy_object_children', ['parentPath', 'type', 'path'])
-@Index('policy_object_name', ['type', 'nameKey', 'path'])
-@Index('policy_object_id', ['id'])
+@Index('policy_object_path', ['id', 'path'], { unique: true })
+@Index('policy_object_children', ['parentPath', 'type', 'number'])
+@Index('policy_object_name', ['type', 'nameKey'])
 export class PolicyObjectRow {
-  @PrimaryColumn('text')
+  /**
+   * Position in the change log of the change that created it: the order of creation, which is the order of listings. What
+   * belongs to an object refers to it by number, so that rows of new objects are appended in every index instead of scattered.
+   */
+  @PrimaryColumn('integer')
+  number!: number;
+
+  @Column('text')
   path!: string;
+
+  /** Last segment of the path. It leads the index of paths, so that one index serves paths and searches by id. */
+  @Column('text')
+  id!: string;
 
   @Column('text')
   type!: string;
@@ -16,30 +30,22 @@ export class PolicyObjectRow {
   @Column('text', { name: 'parent_path' })
   parentPath!: string;
 
-  @Column('text')
-  id!: string;
-
   /** Display name in lower case: names are searched without regard to case, in both databases. */
   @Column('text', { name: 'name_key' })
   nameKey!: string;
 
+  /** Position of the change that holds the body as it is now. */
   @Column('integer')
-  revision!: number;
-
-  /** Number of the change set that wrote this version. */
-  @Column('integer', { name: 'changed_in' })
-  changedIn!: number;
-
-  @Column('text')
-  body!: string;
+  version!: number;
 }
 
 /** A field of one object that holds the path of another. */
 @Entity('policy_reference', { withoutRowid: true })
 @Index('policy_reference_target', ['target'])
 export class PolicyReferenceRow {
-  @PrimaryColumn('text')
-  source!: string;
+  /** Number of the object. */
+  @PrimaryColumn('integer')
+  source!: number;
 
   @PrimaryColumn('text')
   field!: string;
@@ -53,18 +59,18 @@ export class PolicyReferenceRow {
 }
 
 @Entity('policy_tag', { withoutRowid: true })
-@Index('policy_tag_value', ['scope', 'tag'])
 export class PolicyTagRow {
+  /** Empty where a tag has a scope only. */
   @PrimaryColumn('text')
-  path!: string;
+  tag!: string;
 
   /** Empty where a tag has no scope. */
   @PrimaryColumn('text')
   scope!: string;
 
-  /** Empty where a tag has a scope only. */
-  @PrimaryColumn('text')
-  tag!: string;
+  /** Number of the object. */
+  @PrimaryColumn('integer')
+  object!: number;
 }
 
 /** A secret field of an object: the only place where secrets are, encrypted with a key that lies outside the database. */
