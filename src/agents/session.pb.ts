@@ -3,7 +3,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
-import { ResourceChange, ResourceKind, ResourceVersion, SecretReference } from "../realization/resources.pb.js";
+import { ResourceChange, ResourceKind, ResourceVersion } from "../realization/resources.pb.js";
 
 export const protobufPackage = "heddle.agents.v1";
 
@@ -19,7 +19,6 @@ export interface FromAgent {
     | { readonly $case: "counters"; readonly value: Counters }
     | { readonly $case: "answer"; readonly value: CommandAnswer }
     | { readonly $case: "certificateRequest"; readonly value: CertificateRequest }
-    | { readonly $case: "secretRequest"; readonly value: SecretRequest }
     | undefined;
 }
 
@@ -30,7 +29,6 @@ export interface ToAgent {
     | { readonly $case: "inSync"; readonly value: InSync }
     | { readonly $case: "command"; readonly value: Command }
     | { readonly $case: "certificate"; readonly value: NodeCertificate }
-    | { readonly $case: "secret"; readonly value: Secret }
     | undefined;
 }
 
@@ -45,8 +43,8 @@ export interface Hello {
   readonly digest: string;
   /** Sequence of the last InSync or Batch it has on disk; 0 for none. */
   readonly lastSequence: number;
-  /** Digest of the inventory that it would report. */
-  readonly inventoryDigest: Buffer;
+  /** Digest of the inventory that it would report, 32 hexadecimal digits: see `inventory-digest.ts`. */
+  readonly inventoryDigest: string;
   /** What it holds but its engine does not have in that version. Everything else that it holds is applied. */
   readonly unsettled: readonly Unsettled[];
 }
@@ -124,9 +122,7 @@ export interface InventoryReport {
   readonly machinesGone: readonly string[];
   readonly interfaces: readonly Interface[];
   readonly interfacesGone: readonly string[];
-  /** Digest of the whole inventory after this report. */
-  readonly digest: Buffer;
-  /** Underlay addresses at which tunnels to this node end, in order of preference. */
+  /** Underlay addresses at which tunnels to this node end, in order of preference. In every report. */
   readonly tunnelAddresses: readonly string[];
 }
 
@@ -134,28 +130,18 @@ export interface Machine {
   /** Stable over moves between nodes. */
   readonly externalId: string;
   readonly displayName: string;
-  /** `biosUuid:...`, `instanceUuid:...`, ... */
-  readonly computeIds: readonly string[];
-  readonly powerState: Machine_PowerState;
-  readonly osName: string;
   readonly computerName: string;
-}
-
-export enum Machine_PowerState {
-  POWER_STATE_UNSPECIFIED = 0,
-  RUNNING = 1,
-  STOPPED = 2,
-  SUSPENDED = 3,
+  readonly osName: string;
+  readonly poweredOn: boolean;
 }
 
 export interface Interface {
   readonly externalId: string;
-  /** External id of the machine that owns it. */
-  readonly machine: string;
-  readonly deviceName: string;
-  readonly mac: string;
   /** What a segment port's attachment names; empty: plugged into nothing. */
   readonly attachmentId: string;
+  /** External id of the machine that owns it; empty for a container's. */
+  readonly machine: string;
+  readonly mac: string;
   /** Addresses that the node has learned for it. */
   readonly addresses: readonly string[];
 }
@@ -227,18 +213,6 @@ export interface NodeCertificate {
   readonly certificate: string;
   readonly authority: string;
   readonly error: string;
-}
-
-/** A node may ask for a secret that a resource it holds refers to, and for no other. */
-export interface SecretRequest {
-  readonly id: number;
-  readonly secret: SecretReference | undefined;
-}
-
-export interface Secret {
-  readonly id: number;
-  readonly found: boolean;
-  readonly value: string;
 }
 
 /**
@@ -410,9 +384,6 @@ export const FromAgent: MessageFns<FromAgent> = {
       case "certificateRequest":
         CertificateRequest.encode(message.message.value, writer.uint32(66).fork()).join();
         break;
-      case "secretRequest":
-        SecretRequest.encode(message.message.value, writer.uint32(74).fork()).join();
-        break;
     }
     return writer;
   },
@@ -497,14 +468,6 @@ export const FromAgent: MessageFns<FromAgent> = {
             };
             continue;
           }
-          case 9: {
-            if (tag !== 74) {
-              break;
-            }
-
-            message.message = { $case: "secretRequest", value: SecretRequest.decode(reader, reader.uint32()) };
-            continue;
-          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -539,9 +502,6 @@ export const ToAgent: MessageFns<ToAgent> = {
         break;
       case "certificate":
         NodeCertificate.encode(message.message.value, writer.uint32(42).fork()).join();
-        break;
-      case "secret":
-        Secret.encode(message.message.value, writer.uint32(50).fork()).join();
         break;
     }
     return writer;
@@ -600,14 +560,6 @@ export const ToAgent: MessageFns<ToAgent> = {
             message.message = { $case: "certificate", value: NodeCertificate.decode(reader, reader.uint32()) };
             continue;
           }
-          case 6: {
-            if (tag !== 50) {
-              break;
-            }
-
-            message.message = { $case: "secret", value: Secret.decode(reader, reader.uint32()) };
-            continue;
-          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -629,7 +581,7 @@ function createBaseHello(): Hello {
     instance: Buffer.alloc(0),
     digest: "",
     lastSequence: 0,
-    inventoryDigest: Buffer.alloc(0),
+    inventoryDigest: "",
     unsettled: [],
   };
 }
@@ -654,8 +606,8 @@ export const Hello: MessageFns<Hello> = {
     if (message.lastSequence !== 0) {
       writer.uint32(48).uint64(message.lastSequence);
     }
-    if (message.inventoryDigest.length !== 0) {
-      writer.uint32(58).bytes(message.inventoryDigest);
+    if (message.inventoryDigest !== "") {
+      writer.uint32(58).string(message.inventoryDigest);
     }
     for (const v of message.unsettled) {
       Unsettled.encode(v!, writer.uint32(66).fork()).join();
@@ -729,7 +681,7 @@ export const Hello: MessageFns<Hello> = {
               break;
             }
 
-            message.inventoryDigest = Buffer.from(reader.bytes());
+            message.inventoryDigest = reader.string();
             continue;
           }
           case 8: {
@@ -1184,15 +1136,7 @@ export const Unsettled: MessageFns<Unsettled> = {
 };
 
 function createBaseInventoryReport(): InventoryReport {
-  return {
-    full: false,
-    machines: [],
-    machinesGone: [],
-    interfaces: [],
-    interfacesGone: [],
-    digest: Buffer.alloc(0),
-    tunnelAddresses: [],
-  };
+  return { full: false, machines: [], machinesGone: [], interfaces: [], interfacesGone: [], tunnelAddresses: [] };
 }
 
 export const InventoryReport: MessageFns<InventoryReport> = {
@@ -1212,11 +1156,8 @@ export const InventoryReport: MessageFns<InventoryReport> = {
     for (const v of message.interfacesGone) {
       writer.uint32(42).string(v!);
     }
-    if (message.digest.length !== 0) {
-      writer.uint32(50).bytes(message.digest);
-    }
     for (const v of message.tunnelAddresses) {
-      writer.uint32(58).string(v!);
+      writer.uint32(50).string(v!);
     }
     return writer;
   },
@@ -1279,14 +1220,6 @@ export const InventoryReport: MessageFns<InventoryReport> = {
               break;
             }
 
-            message.digest = Buffer.from(reader.bytes());
-            continue;
-          }
-          case 7: {
-            if (tag !== 58) {
-              break;
-            }
-
             message.tunnelAddresses.push(reader.string());
             continue;
           }
@@ -1304,7 +1237,7 @@ export const InventoryReport: MessageFns<InventoryReport> = {
 };
 
 function createBaseMachine(): Machine {
-  return { externalId: "", displayName: "", computeIds: [], powerState: 0, osName: "", computerName: "" };
+  return { externalId: "", displayName: "", computerName: "", osName: "", poweredOn: false };
 }
 
 export const Machine: MessageFns<Machine> = {
@@ -1315,17 +1248,14 @@ export const Machine: MessageFns<Machine> = {
     if (message.displayName !== "") {
       writer.uint32(18).string(message.displayName);
     }
-    for (const v of message.computeIds) {
-      writer.uint32(26).string(v!);
-    }
-    if (message.powerState !== 0) {
-      writer.uint32(32).int32(message.powerState);
+    if (message.computerName !== "") {
+      writer.uint32(26).string(message.computerName);
     }
     if (message.osName !== "") {
-      writer.uint32(42).string(message.osName);
+      writer.uint32(34).string(message.osName);
     }
-    if (message.computerName !== "") {
-      writer.uint32(50).string(message.computerName);
+    if (message.poweredOn !== false) {
+      writer.uint32(40).bool(message.poweredOn);
     }
     return writer;
   },
@@ -1364,31 +1294,23 @@ export const Machine: MessageFns<Machine> = {
               break;
             }
 
-            message.computeIds.push(reader.string());
+            message.computerName = reader.string();
             continue;
           }
           case 4: {
-            if (tag !== 32) {
-              break;
-            }
-
-            message.powerState = reader.int32() as any;
-            continue;
-          }
-          case 5: {
-            if (tag !== 42) {
+            if (tag !== 34) {
               break;
             }
 
             message.osName = reader.string();
             continue;
           }
-          case 6: {
-            if (tag !== 50) {
+          case 5: {
+            if (tag !== 40) {
               break;
             }
 
-            message.computerName = reader.string();
+            message.poweredOn = reader.bool();
             continue;
           }
         }
@@ -1405,7 +1327,7 @@ export const Machine: MessageFns<Machine> = {
 };
 
 function createBaseInterface(): Interface {
-  return { externalId: "", machine: "", deviceName: "", mac: "", attachmentId: "", addresses: [] };
+  return { externalId: "", attachmentId: "", machine: "", mac: "", addresses: [] };
 }
 
 export const Interface: MessageFns<Interface> = {
@@ -1413,20 +1335,17 @@ export const Interface: MessageFns<Interface> = {
     if (message.externalId !== "") {
       writer.uint32(10).string(message.externalId);
     }
-    if (message.machine !== "") {
-      writer.uint32(18).string(message.machine);
+    if (message.attachmentId !== "") {
+      writer.uint32(18).string(message.attachmentId);
     }
-    if (message.deviceName !== "") {
-      writer.uint32(26).string(message.deviceName);
+    if (message.machine !== "") {
+      writer.uint32(26).string(message.machine);
     }
     if (message.mac !== "") {
       writer.uint32(34).string(message.mac);
     }
-    if (message.attachmentId !== "") {
-      writer.uint32(42).string(message.attachmentId);
-    }
     for (const v of message.addresses) {
-      writer.uint32(50).string(v!);
+      writer.uint32(42).string(v!);
     }
     return writer;
   },
@@ -1457,7 +1376,7 @@ export const Interface: MessageFns<Interface> = {
               break;
             }
 
-            message.machine = reader.string();
+            message.attachmentId = reader.string();
             continue;
           }
           case 3: {
@@ -1465,7 +1384,7 @@ export const Interface: MessageFns<Interface> = {
               break;
             }
 
-            message.deviceName = reader.string();
+            message.machine = reader.string();
             continue;
           }
           case 4: {
@@ -1478,14 +1397,6 @@ export const Interface: MessageFns<Interface> = {
           }
           case 5: {
             if (tag !== 42) {
-              break;
-            }
-
-            message.attachmentId = reader.string();
-            continue;
-          }
-          case 6: {
-            if (tag !== 50) {
               break;
             }
 
@@ -2190,131 +2101,6 @@ export const NodeCertificate: MessageFns<NodeCertificate> = {
             }
 
             message.error = reader.string();
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-};
-
-function createBaseSecretRequest(): SecretRequest {
-  return { id: 0, secret: undefined };
-}
-
-export const SecretRequest: MessageFns<SecretRequest> = {
-  encode(message: SecretRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.id !== 0) {
-      writer.uint32(8).uint64(message.id);
-    }
-    if (message.secret !== undefined) {
-      SecretReference.encode(message.secret, writer.uint32(18).fork()).join();
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): SecretRequest {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseSecretRequest() as any;
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 8) {
-              break;
-            }
-
-            message.id = longToNumber(reader.uint64());
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.secret = SecretReference.decode(reader, reader.uint32());
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-};
-
-function createBaseSecret(): Secret {
-  return { id: 0, found: false, value: "" };
-}
-
-export const Secret: MessageFns<Secret> = {
-  encode(message: Secret, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.id !== 0) {
-      writer.uint32(8).uint64(message.id);
-    }
-    if (message.found !== false) {
-      writer.uint32(16).bool(message.found);
-    }
-    if (message.value !== "") {
-      writer.uint32(26).string(message.value);
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): Secret {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseSecret() as any;
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 8) {
-              break;
-            }
-
-            message.id = longToNumber(reader.uint64());
-            continue;
-          }
-          case 2: {
-            if (tag !== 16) {
-              break;
-            }
-
-            message.found = reader.bool();
-            continue;
-          }
-          case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            message.value = reader.string();
             continue;
           }
         }

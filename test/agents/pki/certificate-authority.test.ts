@@ -8,7 +8,7 @@ import { CertificateAuthority, requestCertificate, serialText } from '../../../s
 import { nodeIdentityFrom, nodeIdentityUri } from '../../../src/agents/pki/node-identity.js';
 
 const HOUR = 60 * 60 * 1000;
-const NODE = { path: '/infra/sites/default/enforcement-points/default/host-transport-nodes/rack 1: h,1', uniqueId: '5f0c-1' };
+const NODE = { path: '/infra/sites/default/enforcement-points/default/host-transport-nodes/rack 1: h,1', nodeId: '5f0c-1' };
 
 describe('the certificate authority', () => {
   const directory = mkdtempSync(join(tmpdir(), 'heddle-pki-'));

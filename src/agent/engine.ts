@@ -1,0 +1,56 @@
+import type { Command, CommandAnswer, Counters, EngineHealth, Interface, Machine } from '../agents/session.pb.js';
+import type { ElementsChange, NodeResource, ResourceId } from '../realization/resources.pb.js';
+
+/** One resource that the engine is to have in a new version, or no more. */
+export interface EngineChange {
+  readonly id: ResourceId;
+  /** Undefined: take it away. */
+  readonly resource: NodeResource | undefined;
+  /** Present where the version that the engine has differs from the new one by these elements only. */
+  readonly elements?: ElementsChange;
+}
+
+export type EngineVerdict =
+  /** All of it is in force, except what the engine is still at: it tells the observer when that is. */
+  | { readonly applied: true; readonly pending: readonly ResourceId[] }
+  /** Nothing of it was applied. The engine says which change it was, where it knows. */
+  | { readonly applied: false; readonly reason: string; readonly culprit?: ResourceId };
+
+/** What an engine has on it, as the manager is told. */
+export interface EngineInventory {
+  readonly machines: readonly Machine[];
+  readonly interfaces: readonly Interface[];
+  /** Underlay addresses at which tunnels to this node end. */
+  readonly tunnelAddresses: readonly string[];
+}
+
+/** Where an engine says what happens by itself. */
+export interface EngineObserver {
+  /** A pending resource is in force, or was refused after all. */
+  settled(id: ResourceId, version: string, refusal?: string): void;
+  /** The inventory is not what it was. */
+  inventoryChanged(): void;
+  health(health: EngineHealth): void;
+  counters(counters: Counters): void;
+}
+
+/**
+ * What forwards packets on a node, behind the few verbs that the agent needs. An engine takes a transaction whole or not at all;
+ * finding out what to leave aside when it does not is the agent's work, the same for every engine.
+ */
+export interface Engine {
+  readonly name: string;
+  readonly version: string;
+  /** Called once, before anything else. */
+  observe(observer: EngineObserver): void;
+  /**
+   * Brings the engine to the resources given, in order: what is used comes before its user and goes after it. Never called again
+   * before it has answered. Rejects only when the engine cannot be reached.
+   */
+  apply(transaction: readonly EngineChange[]): Promise<EngineVerdict>;
+  inventory(): EngineInventory;
+  /** Answers a command; throws with a message for the manager where it cannot, or does not know it. */
+  command(command: NonNullable<Command['command']>): CommandAnswer['answer'] | Promise<CommandAnswer['answer']>;
+  /** Stops observing. What the engine forwards it goes on forwarding. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,333 @@
+import type { TaggedKind, NodeDelta, Realization, RealizedState, RealizedTransition, StartState, MemberKind, Counters as RealizationCounters } from '../realization/contract.js';
+import type { Tag } from '../model/policy-object.js';
+import type { Commit } from '../policy/ports.js';
+import { ResourceKind } from '../realization/resources.pb.js';
+import { FabricDirectory, type FabricNode } from './fabric-directory.js';
+import { InventoryBook, type NodeInventory } from './inventory-book.js';
+import { NodeSession, type SessionCertificate, type SessionFacts, type SessionHost, type SessionWire } from './node-session.js';
+import type { OutboxLimits } from './outbox.js';
+import { type PacketTrace, tracePacket } from './packet-tracing.js';
+import { type CertificateAuthority, fingerprintOf } from './pki/certificate-authority.js';
+import type { NodeIdentity } from './pki/node-identity.js';
+import type { FabricRecords } from './records.js';
+import type { Counters, EngineHealth, InventoryReport, Packet, SetMisbehaviour_Misbehaviour, TracePacket, Workload } from './session.pb.js';
+import type { StreamEvents } from './session-server.js';
+
+export interface RealizationHostOptions {
+  readonly realization: Realization;
+  readonly authority: CertificateAuthority;
+  readonly records: FabricRecords;
+  readonly log: HostLog;
+  /** Wall clock, in milliseconds since 1970. */
+  readonly now?: () => number;
+  readonly limits?: OutboxLimits;
+  /** How long a node may owe an answer before its stream is cut, in milliseconds. */
+  readonly patience?: number;
+  /** How long a node certificate is valid, in milliseconds. */
+  readonly certificateLifetime?: number;
+}
+
+export interface HostLog {
+  info(facts: object, message: string): void;
+  warn(facts: object, message: string): void;
+  error(facts: object, message: string): void;
+}
+
+export interface HostStart extends Omit<StartState, 'reports'> {
+  readonly inventories: Iterable<NodeInventory>;
+  readonly revokedSerials: Iterable<string>;
+}
+
+/** A node as the API shows it, connected or not. */
+export interface NodeFacts extends FabricNode {
+  readonly session: SessionFacts | undefined;
+  readonly health: EngineHealth | undefined;
+}
+
+const DAY = 24 * 60 * 60 * 1000;
+export const CERTIFICATE_LIFETIME = 7 * DAY;
+const PATIENCE = 60_000;
+const SWEEP_INTERVAL = 1_000;
+/** Transitions and inventory are collected for this long before the writer is given them. */
+const FLUSH_DELAY = 20;
+
+/**
+ * Brings together what belongs to one thread: the calculation, the sessions with the nodes, what the nodes report, and what of it
+ * is to be kept. Everything that happens (a commit, a message from a node, a question) is handled to its end before the next.
+ */
+export class RealizationHost {
+  private readonly directory = new FabricDirectory();
+  private readonly book = new InventoryBook();
+  private readonly sessions = new Map<string, NodeSession>();
+  private readonly health = new Map<string, EngineHealth>();
+  private readonly counters = new Map<string, Counters>();
+  private readonly revoked = new Set<string>();
+  private readonly now: () => number;
+  private readonly sweeper: NodeJS.Timeout;
+  private readonly sessionHost: SessionHost;
+  private sequence = 0;
+  private flushing: Promise<void> | undefined;
+  private flushTimer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly options: RealizationHostOptions) {
+    this.now = options.now ?? Date.now;
+    this.sessionHost = {
+      realization: options.realization,
+      sequence: () => this.sequence,
+      inventoryDigest: (node) => this.book.digest(node),
+      inventory: (session, report) => this.takeInventory(session, report),
+      health: (session, health) => this.health.set(session.node, health),
+      counters: (session, counters) => this.counters.set(session.node, counters),
+      renew: (identity, request) => this.renew(identity, request),
+      now: this.now,
+    };
+    this.sweeper = setInterval(() => this.sweep(), SWEEP_INTERVAL);
+  }
+
+  /** Computes everything once. Called before anything else. */
+  start({ inventories, revokedSerials, objects, ...rest }: HostStart): void {
+    const all = [...objects];
+    for (const object of all) this.directory.add(object);
+    for (const serial of revokedSerials) this.revoked.add(serial);
+    const reports = [...inventories].filter(({ identity }) => this.directory.get(identity.nodeId)).map((inventory) => this.book.load(inventory));
+    this.sequence = rest.sequence;
+    this.options.realization.load({ ...rest, objects: all, reports });
+    this.scheduleFlush();
+  }
+
+  commit(commit: Commit): void {
+    if (commit.sequence <= this.sequence) return;
+    this.sequence = commit.sequence;
+    const gone = this.directory.apply(commit.changes);
+    // A deleted node's stream is cut before anything else is sent to it.
+    for (const node of gone) this.sessions.get(node.nodeId)?.close('REVOKED', `${node.path} was deleted`);
+    this.deliver(this.options.realization.commit(commit));
+    for (const node of gone) this.forget(node);
+    this.scheduleFlush();
+  }
+
+  tagged(kind: TaggedKind, externalId: string, tags: readonly Tag[]): void {
+    this.deliver(this.options.realization.tagged(kind, externalId, tags));
+    this.scheduleFlush();
+  }
+
+  /** A certificate was revoked by hand: its stream is cut, and it opens no other. */
+  revoke(serial: string): void {
+    this.revoked.add(serial);
+    for (const session of this.sessions.values()) if (session.certificate.serial === serial) session.close('REVOKED', 'the certificate was revoked');
+  }
+
+  /** Decides about a stream: answers why it is refused, or the session's ends. */
+  accept(certificate: SessionCertificate, wire: SessionWire): StreamEvents | string {
+    const refusal = this.refusalOf(certificate);
+    if (refusal) {
+      this.options.log.warn({ node: certificate.identity.nodeId, path: certificate.identity.path, peer: wire.peer }, `A node was refused: ${refusal}.`);
+      return refusal;
+    }
+    this.sessions.get(certificate.identity.nodeId)?.close('REPLACED', 'the node connected again');
+    const session = new NodeSession(certificate, wire, this.sessionHost, this.options.limits);
+    this.sessions.set(session.node, session);
+    return {
+      receive: (message) => {
+        session.receive(message);
+        if (message.message?.$case === 'hello') this.sighted(session);
+        this.scheduleFlush();
+      },
+      drained: () => session.drained(),
+      closed: () => {
+        session.closed();
+        if (this.sessions.get(session.node) === session) this.sessions.delete(session.node);
+        this.scheduleFlush();
+      },
+    };
+  }
+
+  nodes(): NodeFacts[] {
+    return this.directory.all().map((node) => this.factsOf(node));
+  }
+
+  realizedState(path: string): RealizedState | undefined {
+    return this.options.realization.realizedState(path);
+  }
+
+  members(group: string, kind: MemberKind): readonly string[] | undefined {
+    return this.options.realization.members(group, kind);
+  }
+
+  groupsOf(kind: MemberKind, member: string): readonly string[] {
+    return this.options.realization.groupsOf(kind, member);
+  }
+
+  spanOf(path: string): readonly string[] {
+    return this.options.realization.spanOf(path);
+  }
+
+  realizationCounters(): RealizationCounters {
+    return this.options.realization.counters();
+  }
+
+  /** Totals that a node's engine last reported. */
+  engineCounters(): { readonly node: string; readonly counters: Counters }[] {
+    return [...this.counters].map(([node, counters]) => ({ node, counters }));
+  }
+
+  inventoryOf(node: string): NodeInventory | undefined {
+    return this.book.of(node);
+  }
+
+  /** Puts a simulated workload on a node. */
+  async plug(node: string, workload: Workload): Promise<void> {
+    await this.sessionOf(node).command({ $case: 'plug', value: { workload } });
+  }
+
+  /** Takes a simulated workload off its node; answers what it was. */
+  async unplug(machine: string): Promise<{ readonly node: string; readonly workload: Workload }> {
+    const node = this.book.nodeOf(machine);
+    if (node === undefined) throw new Error(`no node reports the machine ${machine}`);
+    const { answer } = await this.sessionOf(node).command({ $case: 'unplug', value: { machine } });
+    if (answer?.$case !== 'workload') throw new Error('the node did not say what it unplugged');
+    return { node, workload: answer.value };
+  }
+
+  async move(machine: string, to: string): Promise<{ readonly from: string; readonly workload: Workload }> {
+    this.sessionOf(to);
+    const { node, workload } = await this.unplug(machine);
+    try {
+      await this.plug(to, workload);
+    } catch (error) {
+      await this.plug(node, workload);
+      throw error;
+    }
+    return { from: node, workload };
+  }
+
+  async misbehave(node: string, rules: readonly SetMisbehaviour_Misbehaviour[]): Promise<void> {
+    await this.sessionOf(node).command({ $case: 'misbehave', value: { rules } });
+  }
+
+  /**
+   * What would happen to a packet.
+   * @param from key of a switch port, or of an uplink's router port
+   */
+  async trace(from: { readonly port: string } | { readonly uplink: string }, packet: Packet): Promise<PacketTrace> {
+    const key = 'port' in from ? from.port : from.uplink;
+    const node = this.holderOf('port' in from ? ResourceKind.SWITCH_PORT : ResourceKind.ROUTER_PORT, key);
+    if (node === undefined) throw new Error(`${key} is on no node`);
+    const entry: TracePacket['from'] = 'port' in from ? { $case: 'port', value: key } : { $case: 'uplink', value: key };
+    return tracePacket({ node, question: { packet, from: entry } }, (asked, question) => this.sessionOf(asked).command({ $case: 'trace', value: question }));
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.sweeper);
+    for (const session of [...this.sessions.values()]) session.close('STOPPING', 'the manager stops');
+    this.sessions.clear();
+    clearTimeout(this.flushTimer);
+    await this.flushing;
+    await this.flush();
+  }
+
+  private refusalOf({ identity, serial, notAfter }: SessionCertificate): string | undefined {
+    const node = this.directory.get(identity.nodeId);
+    if (!node || node.path !== identity.path) return 'the node was deleted, or is not known here';
+    if (this.revoked.has(serial)) return 'the certificate was revoked';
+    if (notAfter <= this.now()) return 'the certificate has expired';
+    return undefined;
+  }
+
+  private deliver(deltas: readonly NodeDelta[]): void {
+    for (const delta of deltas) this.sessions.get(delta.node)?.deliver(delta);
+  }
+
+  private takeInventory(session: NodeSession, report: InventoryReport): void {
+    const { known, changes } = this.book.take(session.certificate.identity, report, this.now());
+    this.deliver(this.options.realization.report(known));
+    if (changes.length > 0) this.keep(this.options.records.inventory(changes));
+    if (report.full) this.sighted(session);
+  }
+
+  private forget(node: FabricNode): void {
+    this.health.delete(node.nodeId);
+    this.counters.delete(node.nodeId);
+    this.deliver(this.options.realization.forget(node.nodeId));
+    const changes = this.book.forget(node.nodeId);
+    if (changes.length > 0) this.keep(this.options.records.inventory(changes));
+    this.keep(this.options.records.revoked(node.nodeId, this.now()));
+    this.options.log.info({ node: node.nodeId, path: node.path }, 'The node was deleted; its certificates are revoked.');
+  }
+
+  private sighted(session: NodeSession): void {
+    const { node, path, softwareVersion, engine, engineVersion } = session.describe();
+    const tunnelAddresses = this.book.of(node)?.tunnelAddresses ?? [];
+    this.keep(this.options.records.seen([{ nodeId: node, path, at: this.now(), softwareVersion, engine, engineVersion, tunnelAddresses }]));
+  }
+
+  private async renew(identity: NodeIdentity, request: string): Promise<{ certificate: string; authority: string }> {
+    const { authority, records, certificateLifetime = CERTIFICATE_LIFETIME } = this.options;
+    const issuedAt = this.now();
+    const { certificate, serial, notAfter } = await authority.issueNode(request, identity, issuedAt + certificateLifetime, issuedAt);
+    await records.issued({ nodeId: identity.nodeId, serial, fingerprint: fingerprintOf(certificate).toString('hex'), issuedAt, notAfter });
+    if (!this.directory.get(identity.nodeId)) throw new Error('the node was deleted');
+    return { certificate, authority: authority.certificate };
+  }
+
+  private sessionOf(node: string): NodeSession {
+    const session = this.sessions.get(node);
+    if (!session?.live) throw new Error(`the node ${this.directory.get(node)?.path ?? node} is not connected`);
+    return session;
+  }
+
+  /** Node on which a port is local. */
+  private holderOf(kind: ResourceKind.SWITCH_PORT | ResourceKind.ROUTER_PORT, key: string): string | undefined {
+    for (const { nodeId } of this.directory.all()) {
+      for (const { change } of this.options.realization.snapshot(nodeId).changes) {
+        if (change?.$case !== 'put' || change.value.kind !== kind || change.value.key !== key) continue;
+        const { body } = change.value;
+        if ((body?.$case === 'switchPort' || body?.$case === 'routerPort') && body.value.node === nodeId) return nodeId;
+      }
+    }
+    return undefined;
+  }
+
+  private factsOf(node: FabricNode): NodeFacts {
+    return { ...node, session: this.sessions.get(node.nodeId)?.describe(), health: this.health.get(node.nodeId) };
+  }
+
+  private sweep(): void {
+    const patience = this.options.patience ?? PATIENCE;
+    for (const session of [...this.sessions.values()]) {
+      if (session.overdue > patience) {
+        this.options.log.warn({ node: session.node, overdue: session.overdue }, 'A node stays behind; its stream is cut.');
+        session.close('BEHIND', `nothing was acknowledged for ${Math.round(session.overdue / 1000)} s`);
+      } else if (session.certificate.notAfter <= this.now()) session.close('EXPIRED', 'the certificate has expired');
+    }
+  }
+
+  /** The writer is asked once for many events: realized state is kept as batched transitions, not as every ack. */
+  private scheduleFlush(): void {
+    this.flushTimer ??= setTimeout(() => {
+      this.flushTimer = undefined;
+      if (this.flushing) return;
+      this.flushing = this.flush().finally(() => {
+        this.flushing = undefined;
+      });
+    }, FLUSH_DELAY);
+  }
+
+  private async flush(): Promise<void> {
+    for (let transitions = this.drained(); transitions.length > 0; transitions = this.drained()) {
+      await this.options.records.realized(transitions, this.sequence).catch((error: unknown) => this.lost(error));
+    }
+  }
+
+  private drained(): readonly RealizedTransition[] {
+    return this.options.realization.drainTransitions();
+  }
+
+  private keep(done: Promise<void>): void {
+    done.catch((error: unknown) => this.lost(error));
+  }
+
+  private lost(error: unknown): void {
+    this.options.log.error({ error: error instanceof Error ? error.message : String(error) }, 'What nodes reported could not be stored.');
+  }
+}
