@@ -96,7 +96,11 @@ function withElements(held: NodeResource | undefined, change: ElementsChange): N
     case 'portGroup':
       return { ...held, version, body: { $case: 'portGroup', value: { ports: merged(held.body.value.ports, change.added, change.removed) } } };
     case 'firewallRuleSet':
-      return { ...held, version, body: { $case: 'firewallRuleSet', value: { ...held.body.value, rules: mergedRules(held.body.value.rules, change.rules, change.removed) } } };
+      return {
+        ...held,
+        version,
+        body: { $case: 'firewallRuleSet', value: { ...held.body.value, rules: mergedRules(held.body.value.rules, change.rules, change.removed) } },
+      };
     default:
       return undefined;
   }

@@ -112,15 +112,19 @@ export class ManagerLink {
 function connect(identity: AgentIdentity): { client: grpc.Client; call: grpc.ClientDuplexStream<FromAgent, ReceivedFrame> } {
   const { authority, certificate, privateKey, managerHost, agentPort } = identity;
   const context = tls.createSecureContext({ ca: authority, cert: certificate, key: privateKey, minVersion: 'TLSv1.3' });
-  const client = new grpc.Client(`${managerHost.includes(':') ? `[${managerHost}]` : managerHost}:${agentPort}`, grpc.credentials.createFromSecureContext(context), {
-    'grpc.keepalive_time_ms': PING_INTERVAL,
-    'grpc.keepalive_timeout_ms': PING_WAIT,
-    'grpc.max_receive_message_length': LARGEST_MESSAGE,
-    'grpc.max_send_message_length': LARGEST_MESSAGE,
-    // Each node has a connection of its own, also where many run in one process.
-    'grpc.use_local_subchannel_pool': 1,
-    'grpc.enable_retries': 0,
-  });
+  const client = new grpc.Client(
+    `${managerHost.includes(':') ? `[${managerHost}]` : managerHost}:${agentPort}`,
+    grpc.credentials.createFromSecureContext(context),
+    {
+      'grpc.keepalive_time_ms': PING_INTERVAL,
+      'grpc.keepalive_timeout_ms': PING_WAIT,
+      'grpc.max_receive_message_length': LARGEST_MESSAGE,
+      'grpc.max_send_message_length': LARGEST_MESSAGE,
+      // Each node has a connection of its own, also where many run in one process.
+      'grpc.use_local_subchannel_pool': 1,
+      'grpc.enable_retries': 0,
+    },
+  );
   const { path, requestSerialize, responseDeserialize } = NODE_SESSION.connect;
   return { client, call: client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize) };
 }

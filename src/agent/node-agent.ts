@@ -1,7 +1,16 @@
 import { deltaFrames } from '../agents/delta-frames.js';
 import { inventoryDigest } from '../agents/inventory-digest.js';
 import { requestCertificate } from '../agents/pki/certificate-authority.js';
-import { type Batch, type Command, type InventoryReport, type Interface, type Machine, ToAgent, type Unsettled, Unsettled_State } from '../agents/session.pb.js';
+import {
+  type Batch,
+  type Command,
+  type Interface,
+  type InventoryReport,
+  type Machine,
+  ToAgent,
+  type Unsettled,
+  Unsettled_State,
+} from '../agents/session.pb.js';
 import type { ReceivedFrame } from '../agents/session-protocol.js';
 import type { ResourceChange, ResourceId, ResourceVersion } from '../realization/resources.pb.js';
 import type { Engine, EngineInventory } from './engine.js';
@@ -89,7 +98,11 @@ export class NodeAgent {
     this.identity = options.identity;
     this.held = options.restored.held;
     this.lane = new EngineLane(options.engine, this.held);
-    this.link = new ManagerLink(() => this.identity, { open: () => void this.greet(), receive: (frame) => this.receive(frame), closed: (reason) => this.lostManager(reason) }, options.timing);
+    this.link = new ManagerLink(
+      () => this.identity,
+      { open: () => void this.greet(), receive: (frame) => this.receive(frame), closed: (reason) => this.lostManager(reason) },
+      options.timing,
+    );
   }
 
   /** Sequence at which the manager last said that the node holds what it should; undefined while it has not on this stream. */
@@ -184,7 +197,8 @@ export class NodeAgent {
   }
 
   private collect(batch: Batch, bytes: Buffer): void {
-    const delta = (this.partial ??= { stream: this.stream, parts: [], changes: [], number: batch.number, sequence: 0, digest: '' });
+    this.partial ??= { stream: this.stream, parts: [], changes: [], number: batch.number, sequence: 0, digest: '' };
+    const delta = this.partial;
     delta.parts.push(bytes);
     for (const change of batch.changes) delta.changes.push(change);
     if (!batch.last) return;
@@ -213,7 +227,8 @@ export class NodeAgent {
     const mismatched = new Map<string, ResourceId>();
     for (const { changes } of deltas) {
       const result = this.held.apply(changes);
-      for (const change of result.changed) changed.set(idText(change.id), changed.has(idText(change.id)) ? { id: change.id, resource: change.resource } : change);
+      for (const change of result.changed)
+        changed.set(idText(change.id), changed.has(idText(change.id)) ? { id: change.id, resource: change.resource } : change);
       for (const id of result.mismatched) mismatched.set(idText(id), id);
     }
     this.options.restored.sequence = last.sequence;
@@ -333,7 +348,14 @@ function differenceOf(before: EngineInventory, now: EngineInventory): InventoryR
   const interfaces = changedIn<Interface>(before.interfaces, now.interfaces);
   const sameTunnels = before.tunnelAddresses.join() === now.tunnelAddresses.join();
   if (sameTunnels && [machines.changed, machines.gone, interfaces.changed, interfaces.gone].every(({ length }) => length === 0)) return undefined;
-  return { full: false, machines: machines.changed, machinesGone: machines.gone, interfaces: interfaces.changed, interfacesGone: interfaces.gone, tunnelAddresses: now.tunnelAddresses };
+  return {
+    full: false,
+    machines: machines.changed,
+    machinesGone: machines.gone,
+    interfaces: interfaces.changed,
+    interfacesGone: interfaces.gone,
+    tunnelAddresses: now.tunnelAddresses,
+  };
 }
 
 function changedIn<T extends { readonly externalId: string }>(before: readonly T[], now: readonly T[]): { changed: T[]; gone: string[] } {
@@ -342,4 +364,3 @@ function changedIn<T extends { readonly externalId: string }>(before: readonly T
   for (const { externalId } of now) known.delete(externalId);
   return { changed, gone: [...known.keys()] };
 }
-

@@ -53,7 +53,13 @@ export class InventoryBook {
   load(inventory: NodeInventory): KnownReport {
     const page: Page = { ...inventory, machines: new Map(inventory.machines), interfaces: new Map(inventory.interfaces) };
     this.pages.set(inventory.identity.nodeId, page);
-    return knownReport(page, { complete: true, machines: [...page.machines.values()], interfaces: [...page.interfaces.values()], goneMachines: [], goneInterfaces: [] });
+    return knownReport(page, {
+      complete: true,
+      machines: [...page.machines.values()],
+      interfaces: [...page.interfaces.values()],
+      goneMachines: [],
+      goneInterfaces: [],
+    });
   }
 
   /**

@@ -2,7 +2,18 @@ import type { NodeDelta, Realization, Refusal } from '../realization/contract.js
 import type { ResourceId, ResourceVersion } from '../realization/resources.pb.js';
 import { Outbox, type OutboxLimits } from './outbox.js';
 import type { NodeIdentity } from './pki/node-identity.js';
-import { type Command, type CommandAnswer, type Counters, type EngineHealth, type FromAgent, type Hello, type InventoryReport, ToAgent, type Unsettled, Unsettled_State } from './session.pb.js';
+import {
+  type Command,
+  type CommandAnswer,
+  type Counters,
+  type EngineHealth,
+  type FromAgent,
+  type Hello,
+  type InventoryReport,
+  ToAgent,
+  type Unsettled,
+  Unsettled_State,
+} from './session.pb.js';
 
 /** The certificate that a stream was opened with. */
 export interface SessionCertificate {
@@ -62,7 +73,12 @@ export class NodeSession {
   ) {
     this.since = host.now();
     this.lastHeard = this.since;
-    this.outbox = new Outbox(wire, (ids) => host.realization.resend(this.node, ids), () => performance.now(), limits);
+    this.outbox = new Outbox(
+      wire,
+      (ids) => host.realization.resend(this.node, ids),
+      () => performance.now(),
+      limits,
+    );
   }
 
   get node(): string {

@@ -1,6 +1,15 @@
-import type { TaggedKind, NodeDelta, Realization, RealizedState, RealizedTransition, StartState, MemberKind, Counters as RealizationCounters } from '../realization/contract.js';
 import type { Tag } from '../model/policy-object.js';
 import type { Commit } from '../policy/ports.js';
+import type {
+  MemberKind,
+  NodeDelta,
+  Realization,
+  Counters as RealizationCounters,
+  RealizedState,
+  RealizedTransition,
+  StartState,
+  TaggedKind,
+} from '../realization/contract.js';
 import { ResourceKind } from '../realization/resources.pb.js';
 import { FabricDirectory, type FabricNode } from './fabric-directory.js';
 import { InventoryBook, type NodeInventory } from './inventory-book.js';

@@ -28,7 +28,8 @@ class RefusingEngine implements Pick<Engine, 'apply'> {
       else after.delete(idText(id));
     }
     for (const resource of after.values()) {
-      for (const used of usesOf(resource)) if (!after.has(idText(used))) return { applied: false, reason: `${resource.key} uses ${used.key}, which is not there` };
+      for (const used of usesOf(resource))
+        if (!after.has(idText(used))) return { applied: false, reason: `${resource.key} uses ${used.key}, which is not there` };
     }
     this.has.clear();
     for (const [text, resource] of after) this.has.set(text, resource);
@@ -122,7 +123,10 @@ describe('what is set aside', () => {
 
   it('is tried once more when the conflict that refused it went with the same delta', async () => {
     // As a tunnel key that one port gives up and another takes: refused alone, fine once the other is gone.
-    const engine: RefusingEngine = new RefusingEngine(({ id }, all): boolean => (id.key === 'p2' && engine.has.has(idText(P1)) && !all.some((other) => other.id.key === 'p1' && !other.resource)) || id.key === 'bad');
+    const engine: RefusingEngine = new RefusingEngine(
+      ({ id }, all): boolean =>
+        (id.key === 'p2' && engine.has.has(idText(P1)) && !all.some((other) => other.id.key === 'p1' && !other.resource)) || id.key === 'bad',
+    );
     const { tell } = laneOn(engine);
     await tell(put(sw('s1', 1)), put(port('p1', 's1', 1)));
     const { unsettled } = await tell(put(port('p2', 's1', 1)), remove(P1), put(sw('bad', 1)));
@@ -146,7 +150,9 @@ describe('what is set aside', () => {
 describe('what the engine is still at', () => {
   it('is pending until confirmed, also when it is sent again meanwhile', async () => {
     const held = new HeldState();
-    const engine = { apply: async (transaction: readonly EngineChange[]): Promise<EngineVerdict> => ({ applied: true, pending: transaction.map(({ id }) => id) }) };
+    const engine = {
+      apply: async (transaction: readonly EngineChange[]): Promise<EngineVerdict> => ({ applied: true, pending: transaction.map(({ id }) => id) }),
+    };
     const lane = new EngineLane(engine as unknown as Engine, held);
     const first = await lane.apply(held.apply([put(sw('s1', 1))]).changed);
     expect(first.unsettled).toMatchObject([{ ...S1, state: Unsettled_State.PENDING }]);

@@ -19,7 +19,12 @@ export function sw(key: string, version: number, tunnelKey = 1): NodeResource {
   };
 }
 
-export function port(key: string, logicalSwitch: string, version: number, more: { readonly node?: string; readonly mac?: string; readonly ips?: readonly string[]; readonly tunnelKey?: number } = {}): NodeResource {
+export function port(
+  key: string,
+  logicalSwitch: string,
+  version: number,
+  more: { readonly node?: string; readonly mac?: string; readonly ips?: readonly string[]; readonly tunnelKey?: number } = {},
+): NodeResource {
   const { node = 'n1', mac = '', ips = [], tunnelKey = 1 } = more;
   return {
     kind: ResourceKind.SWITCH_PORT,
@@ -27,11 +32,28 @@ export function port(key: string, logicalSwitch: string, version: number, more: 
     version: String(version),
     body: {
       $case: 'switchPort',
-      value: { logicalSwitch, tunnelKey, attachmentId: `vif-${key}`, addresses: [{ mac, ips }], adminUp: true, node, addressCheck: false, parent: '', trafficTag: 0, dhcpV4: '', dhcpV6: '' },
+      value: {
+        logicalSwitch,
+        tunnelKey,
+        attachmentId: `vif-${key}`,
+        addresses: [{ mac, ips }],
+        adminUp: true,
+        node,
+        addressCheck: false,
+        parent: '',
+        trafficTag: 0,
+        dhcpV4: '',
+        dhcpV6: '',
+      },
     },
   };
 }
 
 export function staticRoute(key: string, router: string, version: number): NodeResource {
-  return { kind: ResourceKind.STATIC_ROUTE, key, version: String(version), body: { $case: 'staticRoute', value: { router, network: '10.0.0.0/8', nextHops: [], external: false } } };
+  return {
+    kind: ResourceKind.STATIC_ROUTE,
+    key,
+    version: String(version),
+    body: { $case: 'staticRoute', value: { router, network: '10.0.0.0/8', nextHops: [], external: false } },
+  };
 }

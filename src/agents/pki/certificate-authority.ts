@@ -119,7 +119,9 @@ export class CertificateAuthority {
 
 /** SHA-256 of a PEM certificate's DER form. */
 export function fingerprintOf(certificatePem: string): Buffer {
-  return createHash('sha256').update(new Uint8Array(new x509.X509Certificate(certificatePem).rawData)).digest();
+  return createHash('sha256')
+    .update(new Uint8Array(new x509.X509Certificate(certificatePem).rawData))
+    .digest();
 }
 
 /** Serial numbers are compared as text: lower case, no leading zeros. */

@@ -13,7 +13,12 @@ const RENEW_BEFORE = 30 * DAY;
  * The certificate that the manager shows on its HTTPS and agent ports. Kept in `server.pem` (key and certificate in one file, so
  * that they can never be of two generations) and made anew when a name is missing or the end is near.
  */
-export async function serverCertificate(directory: string, authority: CertificateAuthority, names: readonly string[], now = Date.now()): Promise<KeyedCertificate> {
+export async function serverCertificate(
+  directory: string,
+  authority: CertificateAuthority,
+  names: readonly string[],
+  now = Date.now(),
+): Promise<KeyedCertificate> {
   const file = join(directory, 'server.pem');
   const kept = parseKeyed(readIfPresent(file));
   if (kept && fits(kept, authority, names, now)) return kept;
@@ -37,6 +42,7 @@ function fits({ certificate }: KeyedCertificate, authority: CertificateAuthority
 }
 
 function parseKeyed(pem: string | undefined): KeyedCertificate | undefined {
-  const [, privateKey, certificate] = /(-----BEGIN PRIVATE KEY-----[^-]+-----END PRIVATE KEY-----)\s+(-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----)/.exec(pem ?? '') ?? [];
+  const [, privateKey, certificate] =
+    /(-----BEGIN PRIVATE KEY-----[^-]+-----END PRIVATE KEY-----)\s+(-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----)/.exec(pem ?? '') ?? [];
   return privateKey && certificate ? { privateKey, certificate } : undefined;
 }

@@ -61,7 +61,13 @@ describe('the certificate authority', () => {
     const { port } = server.address() as { port: number };
     const connect = (servername: string, checkAs: string) =>
       new Promise<string>((resolve) => {
-        const socket = tls.connect({ port, host: '127.0.0.1', servername, ca: authority.certificate, checkServerIdentity: (_, peer) => tls.checkServerIdentity(checkAs, peer) });
+        const socket = tls.connect({
+          port,
+          host: '127.0.0.1',
+          servername,
+          ca: authority.certificate,
+          checkServerIdentity: (_, peer) => tls.checkServerIdentity(checkAs, peer),
+        });
         socket.on('secureConnect', () => resolve('accepted')).on('error', (error) => resolve((error as NodeJS.ErrnoException).code ?? 'refused'));
         socket.on('close', () => socket.destroy());
       });

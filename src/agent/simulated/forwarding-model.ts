@@ -1,0 +1,59 @@
+import { type TracePacket, type TraceResult, TraceResult_Verdict } from '../../agents/session.pb.js';
+import type { NodeResource, ResourceId } from '../../realization/resources.pb.js';
+import type { EngineChange } from '../engine.js';
+import { idText } from '../held-state.js';
+import { usesOf } from '../resource-uses.js';
+
+/** Why a transaction does not fit the model. */
+export interface ModelProblem {
+  readonly culprit: ResourceId;
+  readonly reason: string;
+}
+
+export class ForwardingModel {
+  private readonly resources = new Map<string, NodeResource>();
+  /** How many resources use each. */
+  private readonly users = new Map<string, number>();
+
+  constructor(readonly nodeId: string) {}
+
+  /** Takes a transaction whole, or answers why not and stays as it is. */
+  apply(transaction: readonly EngineChange[]): ModelProblem | undefined {
+    const undo: (() => void)[] = [];
+    const problem = this.applyAll(transaction, undo);
+    if (problem) for (const step of undo.reverse()) step();
+    return problem;
+  }
+
+  trace(_question: TracePacket): TraceResult {
+    return { verdict: TraceResult_Verdict.DROPPED, steps: [], exits: [] };
+  }
+
+  private applyAll(transaction: readonly EngineChange[], undo: (() => void)[]): ModelProblem | undefined {
+    for (const { id, resource } of transaction) {
+      const text = idText(id);
+      const before = this.resources.get(text);
+      this.replace(text, before, resource);
+      undo.push(() => this.replace(text, resource, before));
+    }
+    for (const { id, resource } of transaction) {
+      const missing = resource && usesOf(resource).find((used) => !this.resources.has(idText(used)));
+      if (missing) return { culprit: id, reason: `it uses ${missing.key}, which is not there` };
+      if (!resource && (this.users.get(idText(id)) ?? 0) > 0) return { culprit: id, reason: 'it is still in use' };
+    }
+    return undefined;
+  }
+
+  private replace(text: string, before: NodeResource | undefined, after: NodeResource | undefined): void {
+    for (const used of before ? usesOf(before) : []) this.count(idText(used), -1);
+    for (const used of after ? usesOf(after) : []) this.count(idText(used), 1);
+    if (after) this.resources.set(text, after);
+    else this.resources.delete(text);
+  }
+
+  private count(text: string, by: number): void {
+    const count = (this.users.get(text) ?? 0) + by;
+    if (count === 0) this.users.delete(text);
+    else this.users.set(text, count);
+  }
+}
