@@ -1,4 +1,4 @@
-import type { PolicyObject, Tag } from '../model/policy-object.js';
+import type { PolicyObject } from '../model/policy-object.js';
 import type { Commit } from '../policy/ports.js';
 import type { ResourceChange, ResourceKind, ResourceVersion } from './resources.pb.js';
 
@@ -16,18 +16,15 @@ export interface Realization {
   report(report: InventoryReport): readonly NodeDelta[];
   /** The node was deleted, or is known to be gone for good: its interfaces and machines leave with it. */
   forget(node: string): readonly NodeDelta[];
-  /** Tags of a workload as set through the API; they follow the machine from node to node. */
-  tagged(kind: TaggedKind, externalId: string, tags: readonly Tag[]): readonly NodeDelta[];
 
   /**
-   * A session began. `true`: the digest is that of the node's resources, all but the refused ones are taken as applied, and
-   * deltas follow. `false`: the node gets nothing until `resume` was called with what it holds.
-   * @param digest `SetHash` over everything the node was told and keeps on disk, refused ones included
-   * @param refused what the node keeps but its engine does not run
+   * A session began. `true`: the digest is that of the node's resources, all but those in `not` are taken as applied, and deltas
+   * follow. `false`: the node gets nothing until `resume` was called with what it holds.
+   * @param digest `SetHash` over everything the node was told and keeps on disk, whether its engine runs it or not
    */
-  connected(node: string, digest: string, refused: readonly Refusal[]): boolean;
+  connected(node: string, digest: string, not: NotRunning): boolean;
   /** The difference between what a node holds and what it should hold; an empty list of `held` gives a snapshot. Deltas follow. */
-  resume(node: string, held: Iterable<ResourceVersion>, refused: readonly Refusal[]): NodeDelta;
+  resume(node: string, held: Iterable<ResourceVersion>, not: NotRunning): NodeDelta;
   disconnected(node: string): void;
 
   /** The node's engine runs these versions. Versions that were superseded meanwhile count for nothing. */
@@ -47,6 +44,8 @@ export interface Realization {
   realizedState(path: string): RealizedState | undefined;
   /** Nodes that are told something on behalf of the intent. */
   spanOf(path: string): readonly string[];
+  /** All intents that have alarms other than about nodes that are not connected, by path. */
+  alarmed(): readonly RealizedState[];
   /** What a group resolves to, sorted; undefined: no such group. Machines and interfaces by external id, the rest by path or address. */
   members(groupPath: string, kind: MemberKind): readonly string[] | undefined;
   /** Paths of the groups that a member is in, directly or through nesting, sorted. */
@@ -61,12 +60,9 @@ export interface StartState {
   readonly claims: Iterable<Commit['claims'][number]>;
   /** What nodes last reported, as stored. */
   readonly reports: Iterable<InventoryReport>;
-  readonly tags: Iterable<{ readonly kind: TaggedKind; readonly externalId: string; readonly tags: readonly Tag[] }>;
   /** Realized state as stored: it stands until the nodes concerned have been heard. */
   readonly realized: Iterable<RealizedTransition>;
 }
-
-export type TaggedKind = 'VirtualMachine' | 'VirtualNetworkInterface';
 
 /** A node's inventory, whole or as a difference. */
 export interface InventoryReport {
@@ -116,6 +112,14 @@ export interface NodeDelta {
   readonly digest: string;
 }
 
+/** What a node holds but its engine does not run, when a session begins. */
+export interface NotRunning {
+  /** Refused by the engine: what it had before stays. */
+  readonly refused: readonly Refusal[];
+  /** Still on its way into the engine; acks or refusals follow. */
+  readonly pending: readonly ResourceVersion[];
+}
+
 export interface Refusal {
   readonly kind: ResourceKind;
   readonly key: string;
@@ -150,7 +154,8 @@ export type AlarmCode =
   | 'ALLOCATION_OUTSIDE_POOL'
   | 'EDGE_CLUSTER_MISSING'
   | 'REFERENCE_MISSING'
-  | 'NOT_SUPPORTED';
+  | 'NOT_SUPPORTED'
+  | 'NOT_COMPUTED';
 
 /** The state of one intent on the fabric. */
 export interface RealizedState {
@@ -169,20 +174,29 @@ export interface NodeState {
   readonly state: 'REALIZED' | 'PENDING' | 'ERROR' | 'DISCONNECTED';
 }
 
-/** One thing that an intent became, under the name that clients ask for. */
+/** What an intent became, under the name that clients ask for. */
 export interface RealizedEntity {
   /** RealizedLogicalSwitch, RealizedLogicalRouter, ... */
   readonly entityType: string;
+  /** Unique within the intent, fit for a path. */
   readonly id: string;
   readonly state: State;
-  readonly attributes: readonly { readonly key: string; readonly values: readonly string[] }[];
+  readonly attributes: readonly RealizedAttribute[];
 }
 
+/** Something that clients read of an entity: IpAddresses, MacAddress, allocation_ip, TransportNode. */
+export interface RealizedAttribute {
+  readonly key: string;
+  readonly values: readonly string[];
+}
+
+/** A change of realized state. Alarms about nodes that are not connected are not in it: they come and go with sessions. */
 export interface RealizedTransition {
   readonly path: string;
-  /** Absent: the intent is gone. */
-  readonly state?: State;
-  readonly consolidated?: ConsolidatedStatus;
+  /** Number of the last commit that it includes. */
+  readonly sequence: number;
+  /** Undefined: the intent is gone. */
+  readonly state: State | undefined;
   readonly alarms: readonly Alarm[];
 }
 

@@ -1,0 +1,112 @@
+import type { InventoryReport, Workload, WorkloadInterface } from './contract.js';
+
+/** What one node has reported so far. */
+export interface NodeFacts {
+  readonly node: string;
+  readonly fabricPath: string;
+  readonly tunnelAddresses: readonly string[];
+}
+
+/** Where the differences between reports go. */
+export interface InventoryListener {
+  nodeChanged(node: string, fabricPath: string): void;
+  interfaceChanged(node: string, before: WorkloadInterface | undefined, now: WorkloadInterface | undefined): void;
+  machineChanged(externalId: string): void;
+}
+
+interface NodeInventory {
+  facts: NodeFacts;
+  readonly interfaces: Map<string, WorkloadInterface>;
+  readonly machines: Map<string, Workload>;
+}
+
+/** All nodes' reports, taken apart into single changes, so that a whole report that repeats what is known costs a comparison. */
+export class Inventory {
+  private readonly nodes = new Map<string, NodeInventory>();
+  private readonly nodeByFabricPath = new Map<string, string>();
+  /** Machines by external id, then by the node that reports them: for a moment a machine that moves is on two. */
+  private readonly machines = new Map<string, Map<string, Workload>>();
+
+  constructor(private readonly listener: InventoryListener) {}
+
+  report(report: InventoryReport): void {
+    const node = this.nodes.get(report.node) ?? { facts: { node: '', fabricPath: '', tunnelAddresses: [] }, interfaces: new Map(), machines: new Map() };
+    this.nodes.set(report.node, node);
+    this.setFacts(node, report);
+    const interfaces = new Map(report.interfaces.map((item) => [item.externalId, item]));
+    const goneInterfaces = report.complete ? [...node.interfaces.keys()].filter((id) => !interfaces.has(id)) : report.goneInterfaces;
+    for (const id of goneInterfaces) this.setInterface(node, id, undefined);
+    for (const [id, item] of interfaces) this.setInterface(node, id, item);
+    const machines = new Map(report.machines.map((item) => [item.externalId, item]));
+    const goneMachines = report.complete ? [...node.machines.keys()].filter((id) => !machines.has(id)) : report.goneMachines;
+    for (const id of goneMachines) this.setMachine(node, id, undefined);
+    for (const [id, item] of machines) this.setMachine(node, id, item);
+  }
+
+  forget(nodeId: string): void {
+    const node = this.nodes.get(nodeId);
+    if (!node) return;
+    for (const id of [...node.interfaces.keys()]) this.setInterface(node, id, undefined);
+    for (const id of [...node.machines.keys()]) this.setMachine(node, id, undefined);
+    this.nodes.delete(nodeId);
+    this.nodeByFabricPath.delete(node.facts.fabricPath);
+    this.listener.nodeChanged(nodeId, node.facts.fabricPath);
+  }
+
+  /** The node that was enrolled as a HostTransportNode or PolicyEdgeNode. */
+  nodeAt(fabricPath: string): NodeFacts | undefined {
+    const node = this.nodeByFabricPath.get(fabricPath);
+    return node === undefined ? undefined : this.nodes.get(node)?.facts;
+  }
+
+  node(id: string): NodeFacts | undefined {
+    return this.nodes.get(id)?.facts;
+  }
+
+  /** A machine as reported; of several nodes that report it, the first by name. */
+  machine(externalId: string): Workload | undefined {
+    const reports = this.machines.get(externalId);
+    if (!reports) return undefined;
+    const [first] = [...reports.keys()].sort();
+    return reports.get(first!);
+  }
+
+  private setFacts(node: NodeInventory, { node: id, fabricPath, tunnelAddresses }: InventoryReport): void {
+    const before = node.facts;
+    if (before.fabricPath === fabricPath && before.node === id && before.tunnelAddresses.join() === tunnelAddresses.join()) return;
+    node.facts = { node: id, fabricPath, tunnelAddresses: [...tunnelAddresses] };
+    if (before.fabricPath !== fabricPath && this.nodeByFabricPath.get(before.fabricPath) === id) this.nodeByFabricPath.delete(before.fabricPath);
+    this.nodeByFabricPath.set(fabricPath, id);
+    if (before.fabricPath !== fabricPath && before.fabricPath !== '') this.listener.nodeChanged(id, before.fabricPath);
+    this.listener.nodeChanged(id, fabricPath);
+  }
+
+  private setInterface(node: NodeInventory, id: string, now: WorkloadInterface | undefined): void {
+    const before = node.interfaces.get(id);
+    if (sameInterface(before, now)) return;
+    if (now) node.interfaces.set(id, now);
+    else node.interfaces.delete(id);
+    this.listener.interfaceChanged(node.facts.node, before, now);
+  }
+
+  private setMachine(node: NodeInventory, id: string, now: Workload | undefined): void {
+    const before = node.machines.get(id);
+    if (before === now || (before && now && (Object.keys(now) as (keyof Workload)[]).every((key) => before[key] === now[key]))) return;
+    const reports = this.machines.get(id) ?? new Map<string, Workload>();
+    if (now) {
+      node.machines.set(id, now);
+      reports.set(node.facts.node, now);
+      this.machines.set(id, reports);
+    } else {
+      node.machines.delete(id);
+      reports.delete(node.facts.node);
+      if (reports.size === 0) this.machines.delete(id);
+    }
+    this.listener.machineChanged(id);
+  }
+}
+
+function sameInterface(a: WorkloadInterface | undefined, b: WorkloadInterface | undefined): boolean {
+  if (!a || !b) return a === b;
+  return a.attachmentId === b.attachmentId && a.machine === b.machine && a.mac === b.mac && a.since === b.since && a.addresses.join() === b.addresses.join();
+}

@@ -1,0 +1,32 @@
+import type { Alarm, RealizedAttribute } from './contract.js';
+import type { Contribution } from './resource-table.js';
+
+/**
+ * What computing one intent yields: its shares in resources, who is told them, and what is wrong. Plain data, compared by
+ * content; the graph applies the difference to the last one.
+ */
+export interface Output {
+  readonly contributions: readonly Contribution[];
+  /** Bundles that bring others along: whoever is told the first is told the second. */
+  readonly links: readonly (readonly [user: string, used: string])[];
+  /** Bundles that nodes want for reasons of their own. */
+  readonly wants: readonly (readonly [node: string, bundle: string])[];
+  /** Where a segment port lives, for the groups that it is in. */
+  readonly home?: string;
+  /** Trouble that makes the intent's state ERROR. */
+  readonly problems: readonly Alarm[];
+  /** What clients read of the realized object beside its state: addresses, MACs. */
+  readonly attributes: readonly RealizedAttribute[];
+}
+
+export const NOTHING: Output = { contributions: [], links: [], wants: [], problems: [], attributes: [] };
+
+/** Names of bundles. A bundle's name is a function of what is in it, never of the order of edits. */
+export const bundles = {
+  /** A segment with its ports. */
+  segment: (segment: string) => `segment ${segment}`,
+  /** A gateway's distributed part with all its segments. */
+  domain: (gateway: string) => `domain ${gateway}`,
+  /** The tunnel endpoint of a node. */
+  tunnel: (node: string) => `tunnel ${node}`,
+};

@@ -1,0 +1,22 @@
+import type { IntentReads } from '../intent.js';
+import type { NodeFacts } from '../inventory.js';
+import type { Place } from '../placement.js';
+import type { SegmentFacts } from './segment-facts.js';
+
+/**
+ * Everything that a unit may read. In the graph a read is remembered, so that the unit is computed again when the answer
+ * changes; in the full computation the same questions are answered from plain maps.
+ */
+export interface Reads {
+  readonly intent: IntentReads;
+  /** What a node said about itself. */
+  node(id: string): NodeFacts | undefined;
+  /** The node that was enrolled as a HostTransportNode or PolicyEdgeNode. */
+  nodeAt(fabricPath: string): NodeFacts | undefined;
+  /** Where a segment port's interface is reported. */
+  place(port: string): Place | undefined;
+  /** The segment port that an attachment id belongs to. */
+  portAt(attachmentId: string): string | undefined;
+  /** What ports and gateways need to know of a segment; undefined where it cannot exist. */
+  segment(path: string): SegmentFacts | undefined;
+}

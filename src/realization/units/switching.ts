@@ -1,0 +1,160 @@
+import type { Segment } from '../../model/networking/segment.resource.js';
+import type { SegmentPort } from '../../model/networking/segment-port.resource.js';
+import type { PolicyObject } from '../../model/policy-object.js';
+import { portKeys } from '../../model/spaces.js';
+import { formatAddress, parseAddress } from '../../shared/address.js';
+import type { Alarm, WorkloadInterface } from '../contract.js';
+import { bundles, NOTHING, type Output } from '../output.js';
+import { type PortAddress, ResourceKind, TunnelEndpoint_Encapsulation, type VlanRange } from '../resources.pb.js';
+import type { Reads } from './reads.js';
+import { belongsTo, zoneOf } from './zones.js';
+
+/** A segment becomes a logical switch. It is on a node once a port of it, or of its gateway's other segments, is there. */
+export function segmentUnit(reads: Reads, path: string): Output {
+  const segment = reads.intent.object<Segment>(path);
+  if (!segment) return NOTHING;
+  const facts = reads.segment(path);
+  if (!facts) return { ...NOTHING, problems: [whyNoSegment(reads, segment)] };
+  const body = {
+    $case: 'logicalSwitch' as const,
+    value: {
+      name: segment.display_name ?? segment.id,
+      tunnelKey: facts.tunnelKey,
+      transportZone: facts.zone,
+      vlans: facts.overlay ? [] : (segment.vlan_ids ?? []).map(vlanRange),
+      adminUp: segment.admin_state !== 'DOWN',
+      transit: false,
+      multicastSnooping: segment.advanced_config?.multicast ?? false,
+    },
+  };
+  const bundle = bundles.segment(path);
+  return {
+    ...NOTHING,
+    contributions: [{ kind: ResourceKind.LOGICAL_SWITCH, key: path, bundle, body }],
+    links: facts.entry === bundle ? [] : [[facts.entry, bundle]],
+  };
+}
+
+/** A segment port becomes a switch port of the node that reports its interface; other nodes of its network see it as a remote one. */
+export function segmentPortUnit(reads: Reads, path: string): Output {
+  const port = reads.intent.object<SegmentPort>(path);
+  const attachmentId = port?.attachment?.id;
+  if (!port || !attachmentId) return NOTHING;
+  const holder = reads.portAt(attachmentId);
+  if (holder !== path)
+    return { ...NOTHING, problems: [alarm('ATTACHMENT_CLAIMED_TWICE', `${holder} has the interface ${attachmentId} already. Detach one of the two ports.`)] };
+  const place = reads.place(path);
+  const segment = reads.segment(port.parent_path);
+  if (!place) return NOTHING;
+  if (!segment) return { ...NOTHING, problems: [alarm('REFERENCE_MISSING', `${port.parent_path} is not realized; see its alarms.`)] };
+  const node = reads.node(place.node);
+  if (!belongsTo(reads.intent, node?.fabricPath, segment.zone)) {
+    const reason = `The node ${place.node} reports the interface ${attachmentId}, but does not belong to ${segment.zone}. Add the node to the zone, or move the workload.`;
+    return { ...NOTHING, problems: [alarm('OUTSIDE_TRANSPORT_ZONE', reason, place.node)] };
+  }
+  const tunnelKey = reads.intent.number(portKeys(segment.path).space, path);
+  if (tunnelKey === undefined)
+    return { ...NOTHING, problems: [alarm('ALLOCATION_MISSING', `${path} has no key on its segment: all are taken. Delete ports of the segment.`)] };
+  const bundle = bundles.segment(segment.path);
+  const parent = port.attachment?.type === 'CHILD' ? parentPort(reads, port.attachment.context_id) : undefined;
+  return {
+    contributions: [
+      {
+        kind: ResourceKind.SWITCH_PORT,
+        key: path,
+        bundle,
+        body: {
+          $case: 'switchPort',
+          value: {
+            logicalSwitch: segment.path,
+            tunnelKey,
+            attachmentId,
+            addresses: portAddresses(port, place.interface),
+            adminUp: port.admin_state !== 'DOWN',
+            node: place.node,
+            addressCheck: false,
+            parent: parent ?? '',
+            trafficTag: parent === undefined ? 0 : (port.attachment?.traffic_tag ?? 0),
+            dhcpV4: '',
+            dhcpV6: '',
+          },
+        },
+      },
+    ],
+    links: [[bundle, bundles.tunnel(place.node)]],
+    wants: [[place.node, segment.entry]],
+    home: place.node,
+    problems: place.rivals.map((rival) =>
+      alarm('ATTACHMENT_CLAIMED_TWICE', `The node ${rival} reports the interface ${attachmentId} too; ${place.node} reported it first and keeps it.`, rival),
+    ),
+    attributes: [{ key: 'TransportNode', values: [place.node] }],
+  };
+}
+
+/** A fabric node becomes the tunnel endpoint that its peers send to. */
+export function fabricNodeUnit(reads: Reads, path: string): Output {
+  const object = reads.intent.object(path);
+  const node = reads.nodeAt(path);
+  if (!object || !node) return NOTHING;
+  const endpoint = { addresses: node.tunnelAddresses, encapsulation: TunnelEndpoint_Encapsulation.GENEVE, edge: isEdge(object) };
+  return {
+    ...NOTHING,
+    contributions: [
+      { kind: ResourceKind.TUNNEL_ENDPOINT, key: node.node, bundle: bundles.tunnel(node.node), body: { $case: 'tunnelEndpoint', value: endpoint } },
+    ],
+  };
+}
+
+/** Addresses of a port, by MAC: those stated, and those seen on its interface that are not to be passed over. */
+export function portAddresses(port: Pick<SegmentPort, 'address_bindings' | 'ignored_address_bindings'>, seen: WorkloadInterface | undefined): PortAddress[] {
+  const byMac = new Map<string, Set<string>>();
+  const add = (mac: string, ip: string | undefined) => {
+    const ips = byMac.get(mac) ?? new Set<string>();
+    byMac.set(mac, ips);
+    if (ip) ips.add(canonicalAddress(ip));
+  };
+  const ignored = new Set((port.ignored_address_bindings ?? []).flatMap(({ ip_address: ip }) => (ip ? canonicalAddress(ip) : [])));
+  const interfaceMac = canonicalMac(seen?.mac);
+  if (seen) add(interfaceMac, undefined);
+  for (const { mac_address: mac, ip_address: ip } of port.address_bindings ?? []) add(mac ? canonicalMac(mac) : interfaceMac, ip);
+  for (const ip of seen?.addresses ?? []) if (!ignored.has(canonicalAddress(ip))) add(interfaceMac, ip);
+  return [...byMac].sort(([a], [b]) => (a < b ? -1 : 1)).map(([mac, ips]) => ({ mac, ips: [...ips].sort() }));
+}
+
+function canonicalAddress(text: string): string {
+  const address = parseAddress(text);
+  return address ? formatAddress(address.family, address.value) : text;
+}
+
+function canonicalMac(text: string | undefined): string {
+  return (text ?? '').toLowerCase().replaceAll('-', ':');
+}
+
+/** `100` or `100-199`. */
+export function vlanRange(text: string): VlanRange {
+  const [low = 0, high = low] = text.split('-').map(Number);
+  return { low, high };
+}
+
+export function alarm(code: Alarm['code'], reason: string, node?: string): Alarm {
+  return node === undefined ? { code, reason } : { code, node, reason };
+}
+
+function whyNoSegment(reads: Reads, segment: Segment): Alarm {
+  if (!zoneOf(reads.intent, segment.transport_zone_path)) {
+    return alarm(
+      'TRANSPORT_ZONE_MISSING',
+      `${segment.transport_zone_path ?? 'A default overlay transport zone'} does not exist. Create it, or name another zone.`,
+    );
+  }
+  return alarm('ALLOCATION_MISSING', `${segment.path} has no tunnel key: all are taken. Delete segments that are no longer used.`);
+}
+
+function parentPort(reads: Reads, context: string | undefined): string | undefined {
+  if (!context) return undefined;
+  return context.startsWith('/') ? context : reads.portAt(context);
+}
+
+function isEdge({ resource_type: type }: PolicyObject): boolean {
+  return type === 'PolicyEdgeNode' || type === 'PolicyEdgeTransportNode';
+}
