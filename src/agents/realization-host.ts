@@ -1,4 +1,3 @@
-import type { Tag } from '../model/policy-object.js';
 import type { Commit } from '../policy/ports.js';
 import type {
   MemberKind,
@@ -8,7 +7,6 @@ import type {
   RealizedState,
   RealizedTransition,
   StartState,
-  TaggedKind,
 } from '../realization/contract.js';
 import { ResourceKind } from '../realization/resources.pb.js';
 import { FabricDirectory, type FabricNode } from './fabric-directory.js';
@@ -112,11 +110,6 @@ export class RealizationHost {
     for (const node of gone) this.sessions.get(node.nodeId)?.close('REVOKED', `${node.path} was deleted`);
     this.deliver(this.options.realization.commit(commit));
     for (const node of gone) this.forget(node);
-    this.scheduleFlush();
-  }
-
-  tagged(kind: TaggedKind, externalId: string, tags: readonly Tag[]): void {
-    this.deliver(this.options.realization.tagged(kind, externalId, tags));
     this.scheduleFlush();
   }
 

@@ -18,13 +18,15 @@ export interface Realization {
   forget(node: string): readonly NodeDelta[];
 
   /**
-   * A session began. `true`: the digest is that of the node's resources, all but those in `not` are taken as applied, and deltas
-   * follow. `false`: the node gets nothing until `resume` was called with what it holds.
+   * A session began. `true`: the digest is that of the node's resources, all but the refused ones are taken as applied, and
+   * deltas follow; what the engine is still at is to be sent again with `resend`. `false`: the node gets nothing until `resume`
+   * was called with what it holds.
    * @param digest `SetHash` over everything the node was told and keeps on disk, whether its engine runs it or not
+   * @param refused what the node keeps but its engine does not run
    */
-  connected(node: string, digest: string, not: NotRunning): boolean;
+  connected(node: string, digest: string, refused: readonly Refusal[]): boolean;
   /** The difference between what a node holds and what it should hold; an empty list of `held` gives a snapshot. Deltas follow. */
-  resume(node: string, held: Iterable<ResourceVersion>, not: NotRunning): NodeDelta;
+  resume(node: string, held: Iterable<ResourceVersion>, refused: readonly Refusal[]): NodeDelta;
   disconnected(node: string): void;
 
   /** The node's engine runs these versions. Versions that were superseded meanwhile count for nothing. */
@@ -110,14 +112,6 @@ export interface NodeDelta {
   readonly changes: readonly ResourceChange[];
   /** Digest of the node once it is applied. */
   readonly digest: string;
-}
-
-/** What a node holds but its engine does not run, when a session begins. */
-export interface NotRunning {
-  /** Refused by the engine: what it had before stays. */
-  readonly refused: readonly Refusal[];
-  /** Still on its way into the engine; acks or refusals follow. */
-  readonly pending: readonly ResourceVersion[];
 }
 
 export interface Refusal {

@@ -7,7 +7,6 @@ import type {
   InventoryReport,
   MemberKind,
   NodeDelta,
-  NotRunning,
   Realization,
   RealizedState,
   RealizedTransition,
@@ -179,19 +178,19 @@ export class RealizationGraph implements Realization {
     return deltas.filter((delta) => delta.node !== node);
   }
 
-  connected(node: string, digest: string, not: NotRunning): boolean {
+  connected(node: string, digest: string, refused: readonly Refusal[]): boolean {
     const record = this.nodeOf(node);
     this.disconnected(node);
     this.ledger.restart(record);
     record.connected = record.digest.toString() === digest;
     if (record.connected) {
-      this.notRunning(record, not);
+      this.refusedBefore(record, refused);
       this.suspectNode(record);
     }
     return record.connected;
   }
 
-  resume(node: string, held: Iterable<ResourceVersion>, not: NotRunning): NodeDelta {
+  resume(node: string, held: Iterable<ResourceVersion>, refused: readonly Refusal[]): NodeDelta {
     const record = this.nodeOf(node);
     this.disconnected(node);
     this.ledger.restart(record);
@@ -209,7 +208,7 @@ export class RealizationGraph implements Realization {
     }
     const stale = [...versions.values()].sort((a, b) => b.kind - a.kind || (a.key < b.key ? -1 : 1));
     for (const { kind, key } of stale) changes.push(removal({ kind, key }));
-    this.notRunning(record, not);
+    this.refusedBefore(record, refused);
     this.suspectNode(record);
     return { node, sequence: this.sequence, changes, digest: record.digest.toString() };
   }
@@ -343,11 +342,7 @@ export class RealizationGraph implements Realization {
     return resources.sort((a, b) => a.kind - b.kind || (a.key < b.key ? -1 : 1));
   }
 
-  private notRunning(node: NodeRecord, { refused, pending }: NotRunning): void {
-    for (const { kind, key, version } of pending) {
-      const resource = this.table.find(kind, key);
-      if (resource?.version === version && resource.bundle.nodes.has(node)) this.ledger.expect(node, resource, 0);
-    }
+  private refusedBefore(node: NodeRecord, refused: readonly Refusal[]): void {
     for (const refusal of refused) {
       const resource = this.table.find(refusal.kind, refusal.key);
       if (resource?.bundle.nodes.has(node)) this.ledger.refused(node, resource, refusal);

@@ -164,8 +164,8 @@ class World {
     if (!open) return;
     this.open.add(node);
     const mirror = this.mirror(node);
-    if (this.graph.connected(node, mirror.digest(), { refused: [], pending: [] })) return;
-    mirror.apply(this.graph.resume(node, mirror.versions(), { refused: [], pending: [] }));
+    if (this.graph.connected(node, mirror.digest(), [])) return;
+    mirror.apply(this.graph.resume(node, mirror.versions(), []));
   }
 
   private mirror(node: string): MirrorNode {

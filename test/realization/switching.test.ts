@@ -10,7 +10,6 @@ const PORT = `${WEB}/ports/p1`;
 const web = intent(WEB, { transport_zone_path: OVERLAY });
 const port = intent(PORT, { attachment: { id: 'a1' }, address_bindings: [{ ip_address: '10.0.0.5', mac_address: '02:00:00:00:00:AA' }] });
 const claims = [claim(SEGMENT_KEYS.space, WEB, 70000), claim(portKeys(WEB).space, PORT, 16)];
-const nothing = { refused: [], pending: [] };
 
 let graph: RealizationGraph;
 let changes: Changes;
@@ -80,8 +79,8 @@ it('refuses to place a port on a node outside the transport zone of its segment'
 it('is REALIZED once every connected node of the span has acked this version, and not by an ack of an older one', () => {
   graph.report(report('h1', [vif('a1')]));
   graph.commit(changes.put([zone('overlay'), host('h1'), web, port], claims));
-  expect(graph.connected('h1', '0'.repeat(32), nothing)).toBe(false);
-  const snapshot = graph.resume('h1', [], nothing);
+  expect(graph.connected('h1', '0'.repeat(32), [])).toBe(false);
+  const snapshot = graph.resume('h1', [], []);
   const mirror = new MirrorNode();
   mirror.apply(snapshot);
   expect(graph.realizedState(PORT)).toMatchObject({ state: 'UNREALIZED', consolidated: 'IN_PROGRESS', nodes: [{ node: 'h1', state: 'PENDING' }] });
@@ -99,7 +98,7 @@ it('is REALIZED once every connected node of the span has acked this version, an
 it('reports what an engine refuses with node and reason, and leaves everything else alone', () => {
   graph.report(report('h1', [vif('a1')]));
   graph.commit(changes.put([zone('overlay'), host('h1'), web, port], claims));
-  const snapshot = graph.resume('h1', [], nothing);
+  const snapshot = graph.resume('h1', [], []);
   const mirror = new MirrorNode();
   mirror.apply(snapshot);
   const [refused, ...others] = mirror.versions().reverse();
@@ -125,7 +124,7 @@ it('does not let a node that is gone hold up the others: it is pending, with an 
   graph.commit(changes.put([zone('overlay'), host('h1'), host('h2'), web, port, second], [...claims, claim(portKeys(WEB).space, second.path, 17)]));
   graph.acked(
     'h1',
-    graph.resume('h1', [], nothing).changes.map(({ change }) => change!.value as NodeResource),
+    graph.resume('h1', [], []).changes.map(({ change }) => change!.value as NodeResource),
   );
   expect(graph.realizedState(WEB)).toMatchObject({
     state: 'REALIZED',
@@ -144,14 +143,14 @@ it('takes up with a node whose digest is the same without sending anything', () 
   graph.report(report('h1', [vif('a1')]));
   graph.commit(changes.put([zone('overlay'), host('h1'), web, port], claims));
   const mirror = new MirrorNode();
-  mirror.apply(graph.resume('h1', [], nothing));
+  mirror.apply(graph.resume('h1', [], []));
   graph.disconnected('h1');
-  expect(graph.connected('h1', mirror.digest(), nothing)).toBe(true);
+  expect(graph.connected('h1', mirror.digest(), [])).toBe(true);
   expect(graph.realizedState(PORT)?.state).toBe('REALIZED');
   graph.disconnected('h1');
   graph.commit(changes.put([intent(WEB, { transport_zone_path: OVERLAY, display_name: 'renamed' })]));
-  expect(graph.connected('h1', mirror.digest(), nothing)).toBe(false);
-  const delta = graph.resume('h1', mirror.versions(), nothing);
+  expect(graph.connected('h1', mirror.digest(), [])).toBe(false);
+  const delta = graph.resume('h1', mirror.versions(), []);
   expect(delta.changes).toHaveLength(1);
   mirror.apply(delta);
   expect(mirror.digest()).toBe(graph.digest('h1'));
@@ -174,7 +173,7 @@ it('moves a port when its workload moves, in one delta for each of the two nodes
   graph.report(report('h2'));
   graph.commit(changes.put([zone('overlay'), host('h1'), host('h2'), web, port], claims));
   const mirrors = new Map(['h1', 'h2'].map((node) => [node, new MirrorNode()]));
-  for (const [node, mirror] of mirrors) mirror.apply(graph.resume(node, [], nothing));
+  for (const [node, mirror] of mirrors) mirror.apply(graph.resume(node, [], []));
   for (const event of [() => graph.report(report('h2', [vif('a1', { since: 2 })])), () => graph.report(report('h1'))]) {
     for (const delta of event()) mirrors.get(delta.node)!.apply(delta);
   }
