@@ -2,17 +2,7 @@ import type { PolicyObject } from '../model/policy-object.js';
 import type { Commit } from '../policy/ports.js';
 import { Assembly } from './assembly.js';
 import { Cells } from './cells.js';
-import type {
-  Counters,
-  InventoryReport,
-  MemberKind,
-  NodeDelta,
-  Realization,
-  RealizedState,
-  RealizedTransition,
-  Refusal,
-  StartState,
-} from './contract.js';
+import type { Counters, InventoryReport, MemberKind, NodeDelta, Realization, RealizedState, RealizedTransition, Refusal, StartState } from './contract.js';
 import { Intent, IntentInputs } from './intent.js';
 import { Inventory } from './inventory.js';
 import { Ledger } from './ledger.js';

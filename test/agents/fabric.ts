@@ -79,7 +79,7 @@ export class Fabric {
       log: quiet,
       ...options,
     });
-    host.start({ sequence: 1, objects: options.nodes.map(nodeObject), claims: [], tags: [], realized: [], inventories: [], revokedSerials: [] });
+    host.start({ sequence: 1, objects: options.nodes.map(nodeObject), claims: [], realized: [], inventories: [], revokedSerials: [] });
     return new Fabric(authority, realization, host, kept, await Fabric.listen(authority, host, 0));
   }
 
