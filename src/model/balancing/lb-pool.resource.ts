@@ -1,5 +1,7 @@
+import { CODES } from '../error-codes.js';
 import { Field, type StructClass, Variant } from '../field.js';
 import { PolicyConfigResource } from '../policy-object.js';
+import type { Problem } from '../problem.js';
 import { Resource } from '../resource.js';
 import { Infra } from '../root/infra.resource.js';
 
@@ -84,10 +86,11 @@ class LBSnatIpPool {
 
 const SNAT: readonly StructClass[] = [LBSnatAutoMap, LBSnatDisabled, LBSnatIpPool];
 
-@Resource({
+@Resource<LBPool>({
   doc: 'The servers among which a virtual server distributes its connections.',
   feature: 'balancing',
   at: [{ parent: Infra, collection: 'lb-pools' }],
+  hooks: { check },
 })
 export class LBPool extends PolicyConfigResource {
   @Field('string', 'How a member is chosen for a connection.', {
@@ -119,4 +122,16 @@ export class LBPool extends PolicyConfigResource {
 
   @Field('integer', 'Most shared connections to a member.', { deprecated: true, min: 0, max: 2147483647, default: 6 })
   tcp_multiplexing_number!: number;
+}
+
+function check({ members = [], member_group: group }: LBPool): readonly Problem[] {
+  const bad = (field: string, message: string): Problem => ({ status: 400, code: CODES.conflict, field, message });
+  if (group && members.length > 0) return [bad('member_group', 'A pool has members or a member_group, not both: take one out.')];
+  const seen = new Set<string>();
+  for (const [index, { ip_address: address, port = '' }] of members.entries()) {
+    const key = `${address} ${port}`;
+    if (seen.has(key)) return [bad(`members[${index}]`, `Field members[${index}] is there twice: ${port === '' ? address : `${address}, port ${port}`}.`)];
+    seen.add(key);
+  }
+  return [];
 }

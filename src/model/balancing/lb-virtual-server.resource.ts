@@ -1,8 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
+import { CODES } from '../error-codes.js';
 import { Field } from '../field.js';
-import { PolicyConfigResource } from '../policy-object.js';
+import type { IntentView } from '../hooks.js';
+import { PolicyConfigResource, type PolicyObject } from '../policy-object.js';
+import type { Problem } from '../problem.js';
 import { Resource } from '../resource.js';
 import { Infra } from '../root/infra.resource.js';
 import { LBRule } from './lb-rules.js';
+import { portsOverlap } from './ports.js';
 import { LBServerSslProfileBinding } from './server-ssl-binding.js';
 
 class LBAccessListControl {
@@ -42,10 +47,11 @@ class LBClientSslProfileBinding {
   certificate_chain_depth!: number;
 }
 
-@Resource({
+@Resource<LBVirtualServer>({
   doc: 'An address and ports at which a load balancer takes connections, and how it distributes them.',
   feature: 'balancing',
   at: [{ parent: Infra, collection: 'lb-virtual-servers' }],
+  hooks: { check },
 })
 export class LBVirtualServer extends PolicyConfigResource {
   @Field('string', 'Address that clients connect to.', { required: true, format: 'ip' })
@@ -98,4 +104,22 @@ export class LBVirtualServer extends PolicyConfigResource {
 
   @Field('boolean', 'Whether only failed requests are logged.', { default: false })
   log_significant_event_only!: boolean;
+}
+
+/** Where a virtual server listens; another one of the same load balancer must not. */
+function listener({ lb_service_path, ip_address, ports, application_profile_path }: LBVirtualServer): readonly unknown[] {
+  return [lb_service_path, ip_address, ports, application_profile_path];
+}
+
+function check(server: LBVirtualServer & PolicyObject, view: IntentView, before?: LBVirtualServer): readonly Problem[] {
+  const { lb_service_path: service, path, ports } = server;
+  if (service === undefined || (before && isDeepStrictEqual(listener(before), listener(server)))) return [];
+  const isUdp = ({ application_profile_path: profile }: LBVirtualServer): boolean => view.get(profile)?.resource_type === 'LBFastUdpProfile';
+  const others = view.referrers(service, 'LBVirtualServer') as readonly (PolicyObject & LBVirtualServer)[];
+  const taken = others.find(
+    (other) => other.path !== path && other.ip_address === server.ip_address && portsOverlap(other.ports, ports) && isUdp(other) === isUdp(server),
+  );
+  if (!taken) return [];
+  const message = `${taken.path} already listens at ${taken.ip_address}, ports ${taken.ports.join(', ')}: choose other ports or another address.`;
+  return [{ status: 400, code: CODES.conflict, field: 'ports', message }];
 }

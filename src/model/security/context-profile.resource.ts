@@ -2,6 +2,7 @@ import { Field } from '../field.js';
 import { PolicyConfigResource } from '../policy-object.js';
 import { Resource } from '../resource.js';
 import { Infra } from '../root/infra.resource.js';
+import { opensFurtherConnections } from './known-attributes.js';
 import { ContextProfileAttributesMetadata, PolicySubAttributes, TRAFFIC_PROPERTIES } from './traffic-attributes.js';
 
 class PolicyAttributes {
@@ -33,12 +34,19 @@ class PolicyAttributes {
   sub_attributes?: PolicySubAttributes[];
 }
 
-@Resource({
+@Resource<PolicyContextProfile>({
   doc: 'What the payload of a connection must be for a rule to match: an application, a domain name, a kind of URL.',
   feature: 'security',
   at: [{ parent: Infra, collection: 'context-profiles' }],
+  hooks: { complete },
 })
 export class PolicyContextProfile extends PolicyConfigResource {
   @Field(() => PolicyAttributes, 'Properties that must all be true.', { array: true, required: true })
   attributes!: PolicyAttributes[];
+}
+
+function complete(draft: PolicyContextProfile): void {
+  for (const attribute of draft.attributes) {
+    if (attribute.key === 'APP_ID') attribute.isALGType ??= attribute.value.some(opensFurtherConnections);
+  }
 }

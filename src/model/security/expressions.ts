@@ -174,3 +174,12 @@ export const EXPRESSIONS: readonly StructClass[] = [
 
 /** Brackets do not nest. */
 const NESTABLE: readonly StructClass[] = EXPRESSIONS.filter((struct) => struct !== NestedExpression);
+
+/** Every policy path that expressions name, also as an exclusion: membership depends on what is there. */
+export function pathsOf(expressions: readonly GroupExpression[] = []): string[] {
+  return expressions.flatMap((expression) => {
+    if ('paths' in expression) return expression.paths;
+    if ('expressions' in expression) return pathsOf(expression.expressions);
+    return 'exclude' in expression ? (expression.exclude?.path_expression?.paths ?? []) : [];
+  });
+}

@@ -1,16 +1,17 @@
 import { Field } from '../field.js';
 import { Resource } from '../resource.js';
 import { Domain } from '../root/domain.resource.js';
-import { Policy } from './policy.js';
+import { completePolicy, Policy } from './policy.js';
 
 /** Sections of a gateway's firewall, in the order in which a packet meets them. */
 const CATEGORIES = ['Emergency', 'SystemRules', 'SharedPreRules', 'LocalGatewayRules', 'AutoServiceRules', 'Default'] as const;
 
-@Resource({
+@Resource<GatewayPolicy>({
   doc: 'A section of the gateway firewall: rules that gateways enforce where traffic enters or leaves them.',
   feature: 'security',
   at: [{ parent: Domain, collection: 'gateway-policies' }],
   actions: ['revise'],
+  hooks: { complete: completePolicy(CATEGORIES) },
 })
 export class GatewayPolicy extends Policy {
   @Field('string', 'Section of the gateway firewall that the policy belongs to; sections are evaluated in the order of this list.', {

@@ -1,5 +1,6 @@
 import { Field } from '../field.js';
-import { PolicyConfigResource } from '../policy-object.js';
+import type { WriteView } from '../hooks.js';
+import { PolicyConfigResource, type PolicyObject } from '../policy-object.js';
 
 /** What distributed and gateway firewall policies share: a numbered section of rules. */
 export abstract class Policy extends PolicyConfigResource {
@@ -45,4 +46,25 @@ export abstract class Policy extends PolicyConfigResource {
 
   @Field('integer', 'Number of rules in the policy.', { readOnly: true })
   rule_count?: number;
+}
+
+/** Width of a category in the order of all policies; sequence numbers beyond it count as the last. */
+const CATEGORY_WIDTH = 10_000_000;
+
+/**
+ * Fills in what a client may leave to the system. Rules of frames keep no state; a stateful policy is strict about handshakes
+ * unless told otherwise.
+ * @param categories the sections in the order in which they are evaluated
+ */
+export function completePolicy(categories: readonly string[]) {
+  return (draft: Policy & PolicyObject, view: WriteView, current?: Policy): void => {
+    draft.stateful ??= draft.category !== 'Ethernet';
+    draft.tcp_strict ??= draft.stateful;
+    draft.is_default ??= false;
+    draft.internal_sequence_number = (categories.indexOf(draft.category) + 1) * CATEGORY_WIDTH + Math.min(draft.sequence_number, CATEGORY_WIDTH - 1);
+    if (draft.locked !== (current?.locked ?? false)) {
+      draft.lock_modified_by = draft._last_modified_user;
+      draft.lock_modified_time = view.now;
+    }
+  };
 }

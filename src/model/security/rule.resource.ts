@@ -1,11 +1,14 @@
+import { CODES } from '../error-codes.js';
 import { Field } from '../field.js';
+import type { IntentView, WriteView } from '../hooks.js';
 import { PolicyConfigResource } from '../policy-object.js';
+import type { Problem } from '../problem.js';
 import { Resource } from '../resource.js';
 import { GatewayPolicy } from './gateway-policy.resource.js';
 import { SecurityPolicy } from './security-policy.resource.js';
 import { type AnyServiceEntry, SERVICE_ENTRIES } from './service-entries.js';
 
-@Resource({
+@Resource<Rule>({
   doc: 'One line of a firewall policy: which traffic, and what becomes of it.',
   feature: 'security',
   at: [
@@ -14,6 +17,7 @@ import { type AnyServiceEntry, SERVICE_ENTRIES } from './service-entries.js';
   ],
   inline: { field: 'rules', orderBy: 'sequence_number' },
   actions: ['revise'],
+  hooks: { complete, check },
 })
 export class Rule extends PolicyConfigResource {
   // Required although a manager of the vendor fills it in: a rule whose action was forgotten must not let traffic through.
@@ -98,4 +102,33 @@ export class Rule extends PolicyConfigResource {
 
   @Field('boolean', 'Whether the rule is the last one of a policy that came with the system.', { readOnly: true })
   is_default!: boolean;
+}
+
+function complete(draft: Rule, view: WriteView): void {
+  draft.rule_id ??= view.next('rule');
+  draft.is_default ??= false;
+}
+
+function check(rule: Rule, view: IntentView): readonly Problem[] {
+  const problems: Problem[] = [];
+  const bad = (field: string, message: string): number => problems.push({ status: 400, code: CODES.conflict, field, message });
+  for (const field of ['source_groups', 'destination_groups', 'services', 'profiles', 'scope'] as const) {
+    if (rule[field].length > 1 && rule[field].some(isAny)) bad(field, `Field ${field} has ANY beside other values: leave ANY alone, or take it out.`);
+  }
+  if (rule.sources_excluded && rule.source_groups.some(isAny)) bad('sources_excluded', 'Field sources_excluded needs source_groups: all but ANY is nothing.');
+  if (rule.destinations_excluded && rule.destination_groups.some(isAny)) {
+    bad('destinations_excluded', 'Field destinations_excluded needs destination_groups: all but ANY is nothing.');
+  }
+  const policy = view.get<SecurityPolicy | GatewayPolicy>(rule.parent_path);
+  if (rule.action === 'JUMP_TO_APPLICATION' && policy?.category !== 'Environment') {
+    bad('action', 'Field action may be JUMP_TO_APPLICATION only in a policy of the category Environment.');
+  }
+  if (policy?.resource_type === 'GatewayPolicy' && rule.scope.some(isAny) && !policy.scope) {
+    bad('scope', 'Field scope must name the gateways or interfaces where the rule is enforced.');
+  }
+  return problems;
+}
+
+function isAny(value: string): boolean {
+  return value.toUpperCase() === 'ANY';
 }

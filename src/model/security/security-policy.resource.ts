@@ -1,7 +1,7 @@
 import { Field } from '../field.js';
 import { Resource } from '../resource.js';
 import { Domain } from '../root/domain.resource.js';
-import { Policy } from './policy.js';
+import { completePolicy, Policy } from './policy.js';
 
 /** Sections of the distributed firewall, in the order in which a packet meets them. */
 const CATEGORIES = ['Ethernet', 'Emergency', 'Infrastructure', 'Environment', 'Application'] as const;
@@ -20,11 +20,12 @@ class ApplicationConnectivityStrategy {
   default_application_rule_id?: number;
 }
 
-@Resource({
+@Resource<SecurityPolicy>({
   doc: "A section of the distributed firewall: rules that every workload's port enforces.",
   feature: 'security',
   at: [{ parent: Domain, collection: 'security-policies' }],
   actions: ['revise'],
+  hooks: { complete: completePolicy(CATEGORIES) },
 })
 export class SecurityPolicy extends Policy {
   @Field('string', 'Section of the distributed firewall that the policy belongs to; sections are evaluated in the order of this list.', {
