@@ -1,5 +1,6 @@
 import type { Narrowing, SearchSource } from '../search/search.js';
 import { type Handle, openForReading, type Statement } from './database.js';
+import { lastSegment } from './intent-tables.js';
 
 /**
  * Stored intent as a source of search results: what every match must fulfil is asked of an index, the rest is the search's
@@ -18,14 +19,15 @@ export class IntentSearchSource implements SearchSource {
     const stored = type === undefined ? undefined : this.types.get(type.toLowerCase());
     if (type !== undefined && stored === undefined) return [];
     const conditions: string[] = [];
-    if (path !== undefined) conditions.push('path = $path');
-    if (parentPath !== undefined) conditions.push('parent_path = $parentPath');
-    if (id !== undefined) conditions.push('id = $id');
-    if (stored !== undefined) conditions.push('type = $stored');
-    if (namePrefix !== undefined) conditions.push('name_key >= $name AND name_key < $nameEnd');
-    if (tag !== undefined) conditions.push('path IN (SELECT path FROM policy_tag WHERE tag = $tag COLLATE NOCASE)');
+    if (path !== undefined) conditions.push('object.id = $lastSegment AND object.path = $path');
+    if (parentPath !== undefined) conditions.push('object.parent_path = $parentPath');
+    if (id !== undefined) conditions.push('object.id = $id');
+    if (stored !== undefined) conditions.push('object.type = $stored');
+    if (namePrefix !== undefined) conditions.push('object.name_key >= $name AND object.name_key < $nameEnd');
+    if (tag !== undefined) conditions.push('object.number IN (SELECT object FROM policy_tag WHERE tag = $tag COLLATE NOCASE)');
     const name = namePrefix?.toLowerCase();
-    const parameters = { path, parentPath, id, stored, name, nameEnd: name === undefined ? undefined : `${name}\u{10ffff}`, tag };
+    const nameEnd = name === undefined ? undefined : `${name}\u{10ffff}`;
+    const parameters = { path, lastSegment: path === undefined ? undefined : lastSegment(path), parentPath, id, stored, name, nameEnd, tag };
     return this.statement(conditions.length === 0 ? '1' : conditions.join(' AND ')).all(parameters) as string[];
   }
 
@@ -36,7 +38,9 @@ export class IntentSearchSource implements SearchSource {
   private statement(condition: string): Statement {
     const known = this.statements.get(condition);
     if (known) return known;
-    const statement = this.handle.prepare(`SELECT body FROM policy_object WHERE ${condition} ORDER BY path`).pluck();
+    const statement = this.handle
+      .prepare(`SELECT after FROM policy_object AS object JOIN change ON position = object.version WHERE ${condition} ORDER BY object.path`)
+      .pluck();
     this.statements.set(condition, statement);
     return statement;
   }
