@@ -3,6 +3,7 @@ import { TLSSocket } from 'node:tls';
 import { CODES } from '../model/error-codes.js';
 import { PolicyError } from '../model/problem.js';
 import type { Actor, RequestContext } from '../policy/ports.js';
+import { fingerprintOf } from './certificates.js';
 import { credentialsOf } from './credentials.js';
 import { type AccessDirectory, rolesAtRoot } from './directory.js';
 import type { Login } from './login.js';
@@ -95,7 +96,7 @@ export class Authenticator {
     const known = this.certificates.get(socket);
     if (known !== undefined) return known;
     const presented = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
-    const fingerprint = presented ? presented.fingerprint256.replaceAll(':', '').toLowerCase() : null;
+    const fingerprint = presented ? fingerprintOf(presented) : null;
     this.certificates.set(socket, fingerprint);
     return fingerprint;
   }

@@ -39,6 +39,11 @@ export class AccessDirectory {
     return this.all('account').find((account) => account.userId === userId);
   }
 
+  /** Users and principal identities share their names, so that an actor's name tells who it is. */
+  isNameTaken(name: string): boolean {
+    return this.records.account.has(name) || this.all('principal').some((principal) => principal.name === name);
+  }
+
   /** The identity that a client certificate belongs to. */
   principalOf(fingerprint: string): PrincipalIdentity | undefined {
     return this.principalByFingerprint.get(fingerprint);

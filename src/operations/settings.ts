@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { isAcceptablePassword, PASSWORD_RULE } from '../access/password-rule.js';
 
 /**
  * Every setting of the manager, each declared once: its environment variable, what it accepts, its default and what it is for.
@@ -42,10 +43,7 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 const text: Kind<string> = { says: 'a text that is not empty', read: (given) => given.trim() || undefined };
 
-const password: Kind<string> = {
-  says: 'a password of 8 to 128 characters without control characters',
-  read: (given) => (/^[^\p{Cc}]{8,128}$/u.test(given) ? given : undefined),
-};
+const password: Kind<string> = { says: PASSWORD_RULE, read: (given) => (isAcceptablePassword(given) ? given : undefined) };
 
 const version: Kind<string> = {
   says: 'a version of three to seven numbers, such as 4.2.1',

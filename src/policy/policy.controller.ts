@@ -105,9 +105,14 @@ function optionsOf(request: KnownRequest): WriteOptions {
     enforceRevision: flag(query, 'enforce_revision_check'),
     refuseSubtree: flag(query, 'fail_if_subtree_exists'),
     dryRun: flag(query, 'dry_run'),
-    partial: headers['nsx-enable-partial-patch'] === 'true',
-    allowOverwrite: headers['x-allow-overwrite'] === 'true',
+    partial: saysTrue(headers['nsx-enable-partial-patch']),
+    allowOverwrite: saysTrue(headers['x-allow-overwrite']),
   };
+}
+
+/** Clients write True as well as true. */
+function saysTrue(header: string | string[] | undefined): boolean {
+  return typeof header === 'string' && header.toLowerCase() === 'true';
 }
 
 function flag(query: TreeQuery, name: string): boolean {
