@@ -53,6 +53,11 @@ export interface WriteView extends IntentView {
   release(owner: string, space?: string): void;
   /** Replaces all ranges that an owner claims in a space; nothing is checked, see `overlap`. */
   claim(space: string, owner: string, ranges: readonly AddressRange[]): void;
+  /**
+   * A secret field of the object at `path`, which is the one being completed: its text where this write gives one, and whether the
+   * object has one once it is written. The text of a secret that was stored earlier is not for hooks.
+   */
+  secret(path: string, field: string): { readonly given?: string; readonly held: boolean };
   /** Writes an object of the system's own beside the one being written, through the same pipeline. */
   put(path: string, body: Record<string, unknown>): void;
   /** Deletes an object of the system's own, with its subtree. */

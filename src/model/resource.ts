@@ -27,6 +27,8 @@ export interface ResourceOptions<T extends object = object> {
   readonly abstract?: boolean;
   /** `resource_type` where it is not the class's name. */
   readonly type?: string;
+  /** Other values of `resource_type` that clients write, where a type is written under another name than it is read. */
+  readonly writtenAs?: readonly string[];
   /** Name of the wrapper in a hierarchical body where it is not `Child` + type, and of the property in it. */
   readonly child?: { readonly type?: string; readonly field?: string };
   /** Property of the parent in which these objects also appear, in order, on GET and may be written (rules of a policy). */

@@ -97,6 +97,8 @@ import { Rule } from './security/rule.resource.js';
 import { SecurityPolicy } from './security/security-policy.resource.js';
 import { Service } from './security/service.resource.js';
 import { PolicyFirewallSessionTimerProfile } from './security/session-timer-profile.resource.js';
+import { TlsCertificate } from './system/tls-certificate.resource.js';
+import { TlsCrl } from './system/tls-crl.resource.js';
 
 /** Every resource type of the policy tree: a new one adds its line here, after its parent. */
 export const TYPES: readonly StructClass[] = [
@@ -189,6 +191,10 @@ export const TYPES: readonly StructClass[] = [
   IpAddressPoolStaticSubnet,
   IpAddressPoolBlockSubnet,
   IpAddressAllocation,
+
+  // certificates
+  TlsCertificate,
+  TlsCrl,
 
   // balancing
   LBService,

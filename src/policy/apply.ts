@@ -45,6 +45,8 @@ class Application implements WriteView {
   private readonly touched = new Map<string, Touched>();
   private readonly added = new Map<string, readonly FoundReference[]>();
   private readonly deletedRoots: string[] = [];
+  /** The write whose object a hook is filling in. */
+  private completing: ObjectWrite | undefined;
 
   constructor(
     private readonly registry: Registry,
@@ -112,7 +114,10 @@ class Application implements WriteView {
     const problems = asSystem ? [] : literalProblems(definition, draft as unknown as Json);
     if (problems[0]) throw new PolicyError(problems[0], ...problems.slice(1));
     if (write.move) place(this, this.registry, draft, write.move);
+    const outer = this.completing;
+    this.completing = write;
     definition.hooks?.complete?.(draft, this, current);
+    this.completing = outer;
 
     const unchanged = current !== undefined && write.op === 'patch' && write.secrets.length === 0 && sameIntent(draft, current);
     if (!unchanged || this.command.countUnchanged) this.record(definition, draft, current);
@@ -325,6 +330,12 @@ class Application implements WriteView {
 
   claims(owner: string, space?: string): readonly Claim[] {
     return this.tx.claims(owner, space);
+  }
+
+  secret(path: string, field: string): { given?: string; held: boolean } {
+    const written = this.completing?.path === path ? this.completing.secrets.find((secret) => secret.field === field) : undefined;
+    if (written) return { given: written.value, held: written.value !== undefined };
+    return { held: this.tx.secretFields(path).includes(field) };
   }
 
   put(path: string, body: Json): void {

@@ -124,7 +124,7 @@ class Preparation {
     const given = body.resource_type;
     const field = member(at, 'resource_type');
     const known = family.variants.map(({ name }) => name);
-    if (given === undefined && !family.abstract) return family;
+    if (!family.abstract && (given === undefined || family.writtenAs?.includes(String(given)))) return family;
     const variant = family.variants.find(({ name }) => name === given);
     if (!variant) this.problem(path, field, CODES.field, `Field ${field} must be ${known.length > 1 ? `one of ${known.join(', ')}` : known[0]}.`);
     return variant;
@@ -156,7 +156,7 @@ class Preparation {
     const body = name === undefined ? undefined : wrapper[name];
     const field = `${at}.${name ?? childPlace.definition.wrapper.field}`;
     if (!isJson(body)) return this.problem(parentPath, field, CODES.field, `Field ${field} must be a JSON object: it is what ${String(kind)} wraps.`);
-    const id = childPlace.singleton ? childPlace.segment : (idOf(body) ?? idOf(wrapper));
+    const id = childPlace.singleton ? lastSegment(childPlace) : (idOf(body) ?? idOf(wrapper));
     if (id === undefined) return this.problem(parentPath, `${field}.id`, CODES.field, `Field ${field}.id is required: add it.`);
     const idProblem = problemOfId(id);
     if (idProblem) return this.problem(parentPath, `${field}.id`, CODES.field, idProblem);
@@ -192,6 +192,11 @@ export function problemOfId(id: string): string | undefined {
   if (/[\u0000-\u001f\u007f/\\]/.test(id)) return 'The id must not hold a slash, a backslash or a control character: choose another.';
   if (!id.isWellFormed()) return 'The id is not well-formed Unicode: choose another.';
   return id.length > 1023 ? 'The id must have at most 1023 characters: choose a shorter one.' : undefined;
+}
+
+/** A singleton's place may be several segments long; its id is the last. */
+function lastSegment({ segment }: Place): string {
+  return segment.slice(segment.lastIndexOf('/') + 1);
 }
 
 function idOf(value: unknown): string | undefined {
