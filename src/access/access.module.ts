@@ -41,7 +41,7 @@ export class AccessModule implements OnModuleInit {
     const passwords = new PasswordChecker();
     const sessions = new Sessions();
     const login = new Login(directory, passwords, audit, (outcome) => metrics.logins.inc({ outcome }));
-    metrics.gauge('heddle_sessions', 'Sessions of users that have not ended.', undefined, () => ({ '': sessions.count }));
+    metrics.provide('sessions', () => ({ '': sessions.count }));
     return {
       module: AccessModule,
       global: true,

@@ -1,3 +1,4 @@
+import { metricsReference } from '../operations/metrics.js';
 import { settingsReference } from '../operations/settings.js';
 
 /** A committed file that is made from the code: tests compare it, `npm run generate` writes it. */
@@ -7,4 +8,7 @@ interface GeneratedFile {
   make(): string | Promise<string>;
 }
 
-export const GENERATED: readonly GeneratedFile[] = [{ file: 'docs/settings.md', make: settingsReference }];
+export const GENERATED: readonly GeneratedFile[] = [
+  { file: 'docs/settings.md', make: settingsReference },
+  { file: 'docs/metrics.md', make: metricsReference },
+];
