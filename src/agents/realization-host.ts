@@ -51,6 +51,9 @@ export interface NodeFacts extends FabricNode {
   readonly health: EngineHealth | undefined;
 }
 
+/** Where a packet begins: key of a switch port, or of an uplink's router port. */
+export type TraceStart = { readonly port: string } | { readonly uplink: string };
+
 const DAY = 24 * 60 * 60 * 1000;
 export const CERTIFICATE_LIFETIME = 7 * DAY;
 const PATIENCE = 60_000;
@@ -72,15 +75,16 @@ export class RealizationHost {
   private readonly now: () => number;
   private readonly sweeper: NodeJS.Timeout;
   private readonly sessionHost: SessionHost;
-  private sequence = 0;
-  private flushing: Promise<void> | undefined;
+  private taken = 0;
+  private flushing = false;
+  private flushed: Promise<void> = Promise.resolve();
   private flushTimer: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: RealizationHostOptions) {
     this.now = options.now ?? Date.now;
     this.sessionHost = {
       realization: options.realization,
-      sequence: () => this.sequence,
+      sequence: () => this.taken,
       inventoryDigest: (node) => this.book.digest(node),
       inventory: (session, report) => this.takeInventory(session, report),
       health: (session, health) => this.health.set(session.node, health),
@@ -91,20 +95,25 @@ export class RealizationHost {
     this.sweeper = setInterval(() => this.sweep(), SWEEP_INTERVAL);
   }
 
+  /** Number of the last commit that was taken. */
+  get sequence(): number {
+    return this.taken;
+  }
+
   /** Computes everything once. Called before anything else. */
   start({ inventories, revokedSerials, objects, ...rest }: HostStart): void {
     const all = [...objects];
     for (const object of all) this.directory.add(object);
     for (const serial of revokedSerials) this.revoked.add(serial);
     const reports = [...inventories].filter(({ identity }) => this.directory.get(identity.nodeId)).map((inventory) => this.book.load(inventory));
-    this.sequence = rest.sequence;
+    this.taken = rest.sequence;
     this.options.realization.load({ ...rest, objects: all, reports });
     this.scheduleFlush();
   }
 
   commit(commit: Commit): void {
-    if (commit.sequence <= this.sequence) return;
-    this.sequence = commit.sequence;
+    if (commit.sequence <= this.taken) return;
+    this.taken = commit.sequence;
     const gone = this.directory.apply(commit.changes);
     // A deleted node's stream is cut before anything else is sent to it.
     for (const node of gone) this.sessions.get(node.nodeId)?.close('REVOKED', `${node.path} was deleted`);
@@ -150,6 +159,10 @@ export class RealizationHost {
 
   realizedState(path: string): RealizedState | undefined {
     return this.options.realization.realizedState(path);
+  }
+
+  alarmed(): readonly RealizedState[] {
+    return this.options.realization.alarmed();
   }
 
   members(group: string, kind: MemberKind): readonly string[] | undefined {
@@ -207,11 +220,8 @@ export class RealizationHost {
     await this.sessionOf(node).command({ $case: 'misbehave', value: { rules } });
   }
 
-  /**
-   * What would happen to a packet.
-   * @param from key of a switch port, or of an uplink's router port
-   */
-  async trace(from: { readonly port: string } | { readonly uplink: string }, packet: Packet): Promise<PacketTrace> {
+  /** What would happen to a packet. */
+  async trace(from: TraceStart, packet: Packet): Promise<PacketTrace> {
     const key = 'port' in from ? from.port : from.uplink;
     const node = this.holderOf('port' in from ? ResourceKind.SWITCH_PORT : ResourceKind.ROUTER_PORT, key);
     if (node === undefined) throw new Error(`${key} is on no node`);
@@ -224,7 +234,7 @@ export class RealizationHost {
     for (const session of [...this.sessions.values()]) session.close('STOPPING', 'the manager stops');
     this.sessions.clear();
     clearTimeout(this.flushTimer);
-    await this.flushing;
+    await this.flushed;
     await this.flush();
   }
 
@@ -308,17 +318,18 @@ export class RealizationHost {
   private scheduleFlush(): void {
     this.flushTimer ??= setTimeout(() => {
       this.flushTimer = undefined;
-      if (this.flushing) return;
-      this.flushing = this.flush().finally(() => {
-        this.flushing = undefined;
-      });
+      this.flushed = this.flush();
     }, FLUSH_DELAY);
   }
 
+  /** One at a time: what comes meanwhile is taken by the one that runs. */
   private async flush(): Promise<void> {
+    if (this.flushing) return;
+    this.flushing = true;
     for (let transitions = this.drained(); transitions.length > 0; transitions = this.drained()) {
-      await this.options.records.realized(transitions, this.sequence).catch((error: unknown) => this.lost(error));
+      await this.options.records.realized(transitions).catch((error: unknown) => this.lost(error));
     }
+    this.flushing = false;
   }
 
   private drained(): readonly RealizedTransition[] {

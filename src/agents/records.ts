@@ -26,7 +26,7 @@ export interface NodeSighting {
 
 /** What the realization thread asks the writer to keep. Each promise resolves once it is durable. */
 export interface FabricRecords {
-  realized(transitions: readonly RealizedTransition[], sequence: number): Promise<void>;
+  realized(transitions: readonly RealizedTransition[]): Promise<void>;
   inventory(changes: readonly InventoryChange[]): Promise<void>;
   seen(sightings: readonly NodeSighting[]): Promise<void>;
   issued(certificate: CertificateRecord): Promise<void>;

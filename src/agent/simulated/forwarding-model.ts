@@ -1,8 +1,10 @@
-import { type TracePacket, type TraceResult, TraceResult_Verdict } from '../../agents/session.pb.js';
+import type { TracePacket, TraceResult } from '../../agents/session.pb.js';
 import type { NodeResource, ResourceId } from '../../realization/resources.pb.js';
 import type { EngineChange } from '../engine.js';
 import { idText } from '../held-state.js';
 import { usesOf } from '../resource-uses.js';
+import { ForwardingView } from './forwarding-view.js';
+import { PacketWalk } from './packet-walk.js';
 
 /** Why a transaction does not fit the model. */
 export interface ModelProblem {
@@ -10,23 +12,31 @@ export interface ModelProblem {
   readonly reason: string;
 }
 
+/**
+ * What a node's engine would run, in memory: it takes resources in transactions, insists that whatever is used is there, as OVN's
+ * databases do, and says what would become of a packet.
+ */
 export class ForwardingModel {
   private readonly resources = new Map<string, NodeResource>();
   /** How many resources use each. */
   private readonly users = new Map<string, number>();
+  private view: ForwardingView | undefined;
 
   constructor(readonly nodeId: string) {}
 
   /** Takes a transaction whole, or answers why not and stays as it is. */
   apply(transaction: readonly EngineChange[]): ModelProblem | undefined {
+    this.view = undefined;
     const undo: (() => void)[] = [];
     const problem = this.applyAll(transaction, undo);
     if (problem) for (const step of undo.reverse()) step();
     return problem;
   }
 
-  trace(_question: TracePacket): TraceResult {
-    return { verdict: TraceResult_Verdict.DROPPED, steps: [], exits: [] };
+  /** @throws Error when the question is incomplete */
+  trace(question: TracePacket): TraceResult {
+    this.view ??= new ForwardingView(this.resources.values());
+    return new PacketWalk(this.view, this.nodeId).run(question);
   }
 
   private applyAll(transaction: readonly EngineChange[], undo: (() => void)[]): ModelProblem | undefined {

@@ -1,0 +1,133 @@
+import {
+  type AddressSet,
+  type ChassisBinding,
+  type FirewallRuleSet,
+  FirewallRuleSet_Place,
+  type Layer4Balancer,
+  type Layer7Balancer,
+  type LogicalSwitch,
+  type NatRule,
+  type NodeResource,
+  type Router,
+  type RouterPort,
+  type StaticRoute,
+  type SwitchPort,
+} from '../../realization/resources.pb.js';
+import { AddressMatcher } from './address-matcher.js';
+
+/** A resource's body with its key. */
+export type Keyed<T> = T & { readonly key: string };
+
+/**
+ * The resources of a node arranged as a packet meets them. Made anew when something has changed and is asked: a few milliseconds
+ * for a few thousand resources, where keeping every index up to date would be paid by each of a thousand simulated nodes.
+ */
+export class ForwardingView {
+  readonly switches = new Map<string, Keyed<LogicalSwitch>>();
+  readonly ports = new Map<string, Keyed<SwitchPort>>();
+  readonly portsOfSwitch = new Map<string, Keyed<SwitchPort>[]>();
+  readonly routers = new Map<string, Keyed<Router>>();
+  readonly routerPorts = new Map<string, Keyed<RouterPort>>();
+  readonly routerPortsOfSwitch = new Map<string, Keyed<RouterPort>[]>();
+  readonly routerPortsOfRouter = new Map<string, Keyed<RouterPort>[]>();
+  readonly bindings = new Map<string, Keyed<ChassisBinding>>();
+  readonly routes = new Map<string, Keyed<StaticRoute>[]>();
+  readonly natRules = new Map<string, Keyed<NatRule>[]>();
+  readonly layer4 = new Map<string, Keyed<Layer4Balancer>[]>();
+  readonly layer7 = new Map<string, Keyed<Layer7Balancer>[]>();
+  readonly portGroups = new Map<string, ReadonlySet<string>>();
+  /** In the order in which their rules are tried. */
+  readonly distributedRules: Keyed<FirewallRuleSet>[] = [];
+  readonly gatewayRules: Keyed<FirewallRuleSet>[] = [];
+  private readonly addressSets = new Map<string, AddressSet>();
+
+  constructor(resources: Iterable<NodeResource>) {
+    for (const { key, body } of resources) this.add(key, body);
+    for (const rules of this.natRules.values()) rules.sort((a, b) => a.sequence - b.sequence || byText(a.key, b.key));
+    for (const sets of [this.distributedRules, this.gatewayRules]) sets.sort(byPrecedence);
+  }
+
+  switchByTunnelKey(tunnelKey: number): Keyed<LogicalSwitch> | undefined {
+    for (const entry of this.switches.values()) if (entry.tunnelKey === tunnelKey) return entry;
+    return undefined;
+  }
+
+  addressSet(key: string): AddressMatcher | undefined {
+    const set = this.addressSets.get(key);
+    return set && matcherOf(set);
+  }
+
+  private add(key: string, body: NodeResource['body']): void {
+    switch (body?.$case) {
+      case 'addressSet':
+        this.addressSets.set(key, body.value);
+        return;
+      case 'logicalSwitch':
+        this.switches.set(key, { ...body.value, key });
+        return;
+      case 'switchPort': {
+        const port = { ...body.value, key };
+        this.ports.set(key, port);
+        push(this.portsOfSwitch, port.logicalSwitch, port);
+        return;
+      }
+      case 'portGroup':
+        this.portGroups.set(key, new Set(body.value.ports));
+        return;
+      case 'router':
+        this.routers.set(key, { ...body.value, key });
+        return;
+      case 'chassisBinding':
+        this.bindings.set(body.value.router, { ...body.value, key });
+        return;
+      case 'routerPort': {
+        const port = { ...body.value, key };
+        this.routerPorts.set(key, port);
+        push(this.routerPortsOfSwitch, port.logicalSwitch, port);
+        push(this.routerPortsOfRouter, port.router, port);
+        return;
+      }
+      case 'staticRoute':
+        push(this.routes, body.value.router, { ...body.value, key });
+        return;
+      case 'natRule':
+        push(this.natRules, body.value.router, { ...body.value, key });
+        return;
+      case 'firewallRuleSet':
+        (body.value.place === FirewallRuleSet_Place.DISTRIBUTED ? this.distributedRules : this.gatewayRules).push({ ...body.value, key });
+        return;
+      case 'layer4Balancer':
+        push(this.layer4, body.value.router, { ...body.value, key });
+        return;
+      case 'layer7Balancer':
+        push(this.layer7, body.value.router, { ...body.value, key });
+        return;
+      default:
+    }
+  }
+}
+
+/** Address sets are large and seldom change: each is taken apart once, when it is first asked. */
+const matchers = new WeakMap<AddressSet, AddressMatcher>();
+
+function matcherOf(set: AddressSet): AddressMatcher {
+  const known = matchers.get(set);
+  if (known) return known;
+  const matcher = new AddressMatcher(set.addresses);
+  matchers.set(set, matcher);
+  return matcher;
+}
+
+function push<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const list = map.get(key);
+  if (list) list.push(value);
+  else map.set(key, [value]);
+}
+
+function byPrecedence(a: Keyed<FirewallRuleSet>, b: Keyed<FirewallRuleSet>): number {
+  return a.category - b.category || a.policySequence - b.policySequence || byText(a.policy, b.policy);
+}
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

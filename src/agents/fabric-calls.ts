@@ -1,0 +1,34 @@
+import type { MemberKind, Counters as RealizationCounters, RealizedState } from '../realization/contract.js';
+import type { NodeInventory } from './inventory-book.js';
+import type { PacketTrace } from './packet-tracing.js';
+import type { NodeFacts, TraceStart } from './realization-host.js';
+import type { Counters, Packet, SetMisbehaviour_Misbehaviour, Workload } from './session.pb.js';
+
+/**
+ * What the API's thread may ask of the thread that runs realization and holds the streams. Questions about intent name the commit
+ * that the answer must include, so that a client which has just written sees what became of it.
+ */
+export interface FabricCalls {
+  realizedState(path: string, sequence: number): Promise<RealizedState | undefined>;
+  alarmed(sequence: number): Promise<readonly RealizedState[]>;
+  members(group: string, kind: MemberKind, sequence: number): Promise<readonly string[] | undefined>;
+  groupsOf(kind: MemberKind, member: string, sequence: number): Promise<readonly string[]>;
+  spanOf(path: string, sequence: number): Promise<readonly string[]>;
+
+  nodes(): readonly NodeFacts[];
+  realizationCounters(): RealizationCounters;
+  engineCounters(): readonly { readonly node: string; readonly counters: Counters }[];
+  inventoryOf(node: string): NodeInventory | undefined;
+
+  plug(node: string, workload: Workload): Promise<void>;
+  unplug(machine: string): Promise<{ readonly node: string; readonly workload: Workload }>;
+  move(machine: string, to: string): Promise<{ readonly from: string; readonly workload: Workload }>;
+  misbehave(node: string, rules: readonly SetMisbehaviour_Misbehaviour[]): Promise<void>;
+  trace(from: TraceStart, packet: Packet): Promise<PacketTrace>;
+
+  /** A certificate was revoked by hand, and the store knows. */
+  revoke(serial: string): void;
+  /** New connections of agents are shown another certificate. */
+  replaceCertificate(certificate: { readonly certificate: string; readonly privateKey: string }): void;
+  stop(): Promise<void>;
+}
