@@ -7,6 +7,7 @@ import { Login } from '../access/login.js';
 import { PermissionGuard } from '../access/permission.js';
 import { SessionController } from '../access/session.controller.js';
 import { Sessions } from '../access/sessions.js';
+import { ContextAttributesController } from '../insight/context-attributes.controller.js';
 import { InventoryController } from '../insight/inventory.controller.js';
 import { Inventory } from '../insight/inventory.js';
 import { MembersController } from '../insight/members.controller.js';
@@ -66,7 +67,16 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [{ module: Ground, providers: provided, exports: provided.map(({ provide }) => provide), global: true }, PolicyModule],
-      controllers: [SessionController, SearchController, RealizedController, StateController, InventoryController, MembersController, TagsController],
+      controllers: [
+        SessionController,
+        SearchController,
+        RealizedController,
+        StateController,
+        InventoryController,
+        MembersController,
+        TagsController,
+        ContextAttributesController,
+      ],
       providers: [
         { provide: APP_FILTER, useClass: ErrorFilter },
         { provide: APP_GUARD, useClass: PermissionGuard },

@@ -80,6 +80,7 @@ import { Domain } from './root/domain.resource.js';
 import { DomainDeploymentMap } from './root/domain-deployment-map.resource.js';
 import { Infra } from './root/infra.resource.js';
 import { PolicyContextProfile } from './security/context-profile.resource.js';
+import { PolicyCustomAttributes } from './security/custom-attributes.resource.js';
 import { DfwFirewallConfiguration } from './security/dfw-firewall-configuration.resource.js';
 import { PolicyExcludeList } from './security/exclude-list.resource.js';
 import { PolicyFirewallScheduler } from './security/firewall-scheduler.resource.js';
@@ -167,6 +168,7 @@ export const TYPES: readonly StructClass[] = [
   Group,
   Service,
   PolicyContextProfile,
+  PolicyCustomAttributes,
   PolicyFirewallScheduler,
   SecurityPolicy,
   GatewayPolicy,

@@ -131,7 +131,7 @@ export class PolicyService {
 
   private find(path: string): Located | LocatedCollection {
     const found = this.registry.locate(path) ?? this.registry.locateCollection(path);
-    if (found) return found;
+    if (found && !found.place.definition.internal) return found;
     throw new PolicyError({ status: 404, code: CODES.unknownRoute, path, message: `${path} is not a path of the policy tree: check its spelling.` });
   }
 }

@@ -142,9 +142,12 @@ class Preparation {
     const kind = wrapper.resource_type;
     if (kind === 'ChildResourceReference') return this.reference(place, parentPath, wrapper, at);
     const family = typeof kind === 'string' ? this.registry.findWrapper(kind) : undefined;
-    const childPlace = family && place.children.find(({ definition }) => definition === family);
+    const childPlace = family && place.children.find(({ definition }) => definition === family && !definition.internal);
     if (!childPlace) {
-      const known = place.children.map(({ definition }) => definition.wrapper.type).sort();
+      const known = place.children
+        .filter(({ definition }) => !definition.internal)
+        .map(({ definition }) => definition.wrapper.type)
+        .sort();
       return this.problem(
         parentPath,
         `${at}.resource_type`,

@@ -60,7 +60,7 @@ export class Reading {
       const family = this.registry.get(String(node.resource_type)).family;
       const parent = nodes.get(String(node.parent_path));
       if (!parent) continue;
-      const isWanted = wanted(this.registry.get(String(node.resource_type))) || wanted(family);
+      const isWanted = !family.internal && (wanted(this.registry.get(String(node.resource_type))) || wanted(family));
       if (!isWanted && !node.children) continue;
       const wrapper: Json = isWanted
         ? { resource_type: family.wrapper.type, marked_for_delete: false, [family.wrapper.field]: node }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Global, Module } from '@nestjs/common';
+import { Global, Module, type Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { pino } from 'pino';
@@ -32,8 +32,11 @@ export interface PolicyApi {
 
 export const ADMIN: Actor = { user: 'admin', principal: false, roles: ['enterprise_admin'] };
 
-/** The policy API on the real store, without logins: requests come from `api.actor`. One for each test file that calls it. */
-export function policyApi(): PolicyApi {
+/**
+ * The policy API on the real store, without logins: requests come from `api.actor`. One for each test file that calls it.
+ * @param controllers of other parts that serve beside it and need no more than intent
+ */
+export function policyApi(...controllers: Type[]): PolicyApi {
   const api = { actor: ADMIN } as { -readonly [K in keyof PolicyApi]: PolicyApi[K] };
   const directory = mkdtempSync(join(tmpdir(), 'heddle-policy-'));
   let writer: WriterThread;
@@ -67,6 +70,7 @@ export function policyApi(): PolicyApi {
     const settings = readSettings({ HEDDLE_DATA_DIR: directory });
     const module = await Test.createTestingModule({
       imports: [Ground, PolicyModule],
+      controllers,
       providers: [{ provide: LOGGER, useValue: logger }, ErrorFilter],
     }).compile();
     app = module.createNestApplication<NestFastifyApplication>(createFastifyAdapter({ settings, logger, metrics: new Metrics() }), { logger: false });

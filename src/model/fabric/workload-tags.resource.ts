@@ -9,7 +9,12 @@ import { Resource } from '../resource.js';
 export class Inventory extends PolicyConfigResource {}
 
 /** The id is the machine's external id, so that tags stay when the machine moves, or is reported again after a while. */
-@Resource({ doc: 'Tags that users put on a reported virtual machine.', feature: 'inventory', at: [{ parent: Inventory, collection: 'workloads' }], internal: true })
+@Resource({
+  doc: 'Tags that users put on a reported virtual machine.',
+  feature: 'inventory',
+  at: [{ parent: Inventory, collection: 'workloads' }],
+  internal: true,
+})
 export class WorkloadTags extends PolicyConfigResource {}
 
 /** Where the tags of a machine are kept. */
