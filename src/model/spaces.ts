@@ -66,3 +66,19 @@ export function blockNetworks(blockPath: string): string {
 export function edgeMembers(clusterPath: string): NumberSpace {
   return { space: `edge-member:${clusterPath}`, low: 0n, high: 0xffn };
 }
+
+/** Networks that are directly connected within a routing domain, which must not overlap. Owner: the segment, interface or tier-0. */
+export function connectedNetworks(domain: string): string {
+  return `connected:${domain}`;
+}
+
+/** Addresses that static DHCP bindings of a segment give out. Owner: the binding. */
+export function boundAddresses(segmentPath: string): string {
+  return `bound-address:${segmentPath}`;
+}
+
+/** Attachments of segment ports, by the first 128 bits of the SHA-256 of the identifier: each is plugged in once. Owner: the port. */
+export const ATTACHMENTS = 'attachment';
+
+/** The default transport zone of each kind: number 0 of overlay, 1 of VLAN zones. Owner: the zone. */
+export const DEFAULT_ZONES = 'default-zone';

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DEFAULT_BALANCING } from '../../src/model/defaults/balancing.js';
+import { DEFAULT_NETWORKING } from '../../src/model/defaults/networking.js';
 import { MemoryIntent } from './memory-intent.js';
 
 describe('load balancing', () => {
@@ -11,7 +12,7 @@ describe('load balancing', () => {
 
   beforeEach(() => {
     intent = new MemoryIntent();
-    intent.seed([{ path: '/infra', body: {} }, ...DEFAULT_BALANCING]);
+    intent.seed([...DEFAULT_NETWORKING, ...DEFAULT_BALANCING]);
     intent.patch('/infra/tier-1s/gw', {});
     intent.patch('/infra/lb-services/lb', { connectivity_path: '/infra/tier-1s/gw' });
   });

@@ -55,6 +55,21 @@ export class MemoryIntent {
     return object as Stored;
   }
 
+  /** Paths of all objects that begin with a text, in order. */
+  paths(prefix: string): string[] {
+    return this.committed.paths((path) => path.startsWith(prefix));
+  }
+
+  /** Numbers, or first numbers of ranges, that an owner holds in a space. */
+  held(owner: string, space: string): bigint[] {
+    return this.committed.claims(owner, space).map(({ low }) => low);
+  }
+
+  /** Spaces in which an owner holds anything, in order. */
+  spaces(owner: string): string[] {
+    return [...new Set(this.committed.claims(owner).map(({ space }) => space))].sort();
+  }
+
   /** What is wrong with a request: message and field of the first problem. */
   refusal(request: () => unknown): { status: number; code: number; field: string | undefined; message: string } {
     try {
@@ -159,12 +174,13 @@ class MemoryTransaction implements IntentTransaction {
   }
 
   take(space: string, owner: string, low: bigint, high: bigint, wish?: bigint): bigint | undefined {
-    const mine = this.claims(owner, space).find((claim) => claim.low >= low && claim.high <= high && (wish === undefined || claim.low === wish));
-    if (mine) return mine.low;
+    const mine = this.claims(owner, space).filter((claim) => claim.low >= low && claim.high <= high);
+    const same = mine.find((claim) => wish === undefined || claim.low === wish);
+    if (same) return same.low;
     const isFree = (number: bigint): boolean => !this.held.some((claim) => claim.space === space && claim.low <= number && number <= claim.high);
     for (let number = wish ?? low; number <= high; number += 1n) {
       if (isFree(number)) {
-        this.held = [...this.held, { space, owner, family: number < 1n << 32n ? 4 : 6, low: number, high: number }];
+        this.held = [...this.held.filter((claim) => !mine.includes(claim)), { space, owner, family: number < 1n << 32n ? 4 : 6, low: number, high: number }];
         return number;
       }
       if (wish !== undefined) return undefined;
@@ -195,7 +211,7 @@ class MemoryTransaction implements IntentTransaction {
     return this.held.filter((claim) => claim.owner === owner && (space === undefined || claim.space === space));
   }
 
-  private paths(wanted: (path: string) => boolean): string[] {
+  paths(wanted: (path: string) => boolean): string[] {
     return [...this.objects.keys()].filter(wanted).sort();
   }
 }

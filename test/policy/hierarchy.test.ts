@@ -185,19 +185,24 @@ describe('the hierarchical GET', () => {
   });
 
   it('starts where base_path says', async () => {
-    const { body } = await api.http.get(`${P}/infra?base_path=/infra/tier-1s/tree&filter=Type-.*`).expect(200);
+    const { body } = await api.http.get(`${P}/infra?base_path=/infra/tier-1s/tree&filter=Type-Segment`).expect(200);
     expect(body).toMatchObject({ id: 'tree', children: [{ Segment: { id: 'leaf' } }] });
   });
 });
 
 describe('a large body', () => {
   const many = (bad = false) =>
-    infra(...Array.from({ length: 3000 }, (_, n) => tier1(`many-${n}`, { description: 'x'.repeat(100), ...(bad && n === 2999 ? { nonsense: 1 } : {}) })));
+    infra(
+      ...Array.from({ length: 3000 }, (_, n) => ({
+        resource_type: 'ChildBfdProfile',
+        BfdProfile: { resource_type: 'BfdProfile', id: `many-${n}`, description: 'x'.repeat(100), ...(bad && n === 2999 ? { nonsense: 1 } : {}) },
+      })),
+    );
 
   it('is refused as a small one is, and writes nothing', async () => {
     const answer = await api.http.patch(`${P}/infra`).send(many(true)).expect(400);
-    expect(answer.body.error_message).toContain('children[2999].Tier1.nonsense');
-    await api.http.get(`${P}/infra/tier-1s/many-0`).expect(404);
+    expect(answer.body.error_message).toContain('children[2999].BfdProfile.nonsense');
+    await api.http.get(`${P}/infra/bfd-profiles/many-0`).expect(404);
     await api.http
       .patch(`${P}/infra`)
       .set('content-type', 'application/json')
@@ -218,6 +223,6 @@ describe('a large body', () => {
     }
     await settled;
     expect(answered).toBeGreaterThan(2);
-    expect((await api.http.get(`${P}/infra/tier-1s?page_size=1`)).body.result_count).toBeGreaterThanOrEqual(3000);
+    expect((await api.http.get(`${P}/infra/bfd-profiles?page_size=1`)).body.result_count).toBeGreaterThanOrEqual(3000);
   });
 });

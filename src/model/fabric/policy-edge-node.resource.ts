@@ -1,3 +1,4 @@
+import { allocateLowest } from '../allocate.js';
 import { Field } from '../field.js';
 import { PolicyConfigResource } from '../policy-object.js';
 import { Resource } from '../resource.js';
@@ -11,8 +12,7 @@ import { PolicyEdgeCluster } from './policy-edge-cluster.resource.js';
   hooks: {
     complete(node, view) {
       node.nsx_id = node.unique_id;
-      const { space, low, high } = edgeMembers(node.parent_path);
-      node.member_index = Number(view.take(space, node.path, low, high));
+      node.member_index = Number(allocateLowest(view, edgeMembers(node.parent_path), node.path));
     },
   },
 })

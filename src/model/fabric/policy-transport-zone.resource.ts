@@ -1,16 +1,24 @@
 import { Field } from '../field.js';
 import { PolicyConfigResource } from '../policy-object.js';
 import { Resource } from '../resource.js';
+import { keepOneDefault } from './default-zone.js';
 import { EnforcementPoint } from './enforcement-point.resource.js';
 
-@Resource({
+@Resource<PolicyTransportZone>({
   doc: 'The set of transport nodes that a segment can exist on, and whether it travels in tunnels or in VLANs.',
   feature: 'fabric',
   at: [{ parent: EnforcementPoint, collection: 'transport-zones' }],
+  hooks: {
+    complete(zone) {
+      zone.nsx_id = zone.unique_id;
+    },
+    written: keepOneDefault,
+  },
 })
 export class PolicyTransportZone extends PolicyConfigResource {
   @Field('string', 'Whether segments of the zone travel in tunnels (overlay) or in VLANs.', {
     enum: ['OVERLAY_STANDARD', 'OVERLAY_ENS', 'VLAN_BACKED', 'OVERLAY_BACKED', 'UNKNOWN'],
+    default: 'OVERLAY_STANDARD',
   })
   tz_type?: string;
 

@@ -1,7 +1,9 @@
 import { Field } from '../field.js';
 import { PolicyConfigResource } from '../policy-object.js';
+import { fieldProblem } from '../problem.js';
 import { Resource } from '../resource.js';
 import { LocaleServices } from './locale-services.resource.js';
+import { gatewayOf } from './routing-domain.js';
 import { Tier0 } from './tier0.resource.js';
 
 class BgpGracefulRestartTimer {
@@ -39,6 +41,10 @@ class RouteAggregationEntry {
   hooks: {
     complete(config) {
       config.enabled ??= config.local_as_num !== undefined;
+    },
+    check(config, view) {
+      if (!config.enabled || config.local_as_num !== undefined || view.get<Tier0>(gatewayOf(config.path))?.vrf_config) return [];
+      return [fieldProblem('local_as_num', 'is needed where BGP is enabled: add the AS number of the gateway.')];
     },
   },
 })

@@ -1,5 +1,7 @@
 import { Field } from '../field.js';
+import type { Hooks } from '../hooks.js';
 import { PolicyConfigResource } from '../policy-object.js';
+import { fieldProblem } from '../problem.js';
 import { Resource } from '../resource.js';
 import { InterfaceSubnet } from './connectivity.js';
 import { REDISTRIBUTED_SOURCES } from './route-sources.js';
@@ -47,13 +49,35 @@ class Tier0RouteRedistributionConfig {
   redistribution_rules?: Tier0RouteRedistributionRule[];
 }
 
-@Resource({
+/** AS number of a tier-0 whose edges all forward, until it is given one. */
+const DEFAULT_AS = '65000';
+
+const hooks: Hooks<LocaleServices> = {
+  /** Routing protocols of a tier-0 exist with its locale services. BGP is on where all edges forward, as they need it to share routes. */
+  written(services, view, before) {
+    const gateway = view.get<Tier0>(services.parent_path);
+    if (before || gateway?.resource_type !== 'Tier0') return;
+    const active = gateway.ha_mode === 'ACTIVE_ACTIVE';
+    const own = gateway.vrf_config ? {} : { ...(active ? { local_as_num: DEFAULT_AS } : {}), graceful_restart_config: { timer: {} } };
+    view.put(`${services.path}/bgp`, { enabled: active, inter_sr_ibgp: active, ...own });
+    view.put(`${services.path}/ospf`, {});
+  },
+  check: ({ edge_cluster_path: cluster, preferred_edge_paths: edges = [] }) =>
+    edges.flatMap((edge, at) =>
+      cluster === undefined || edge.startsWith(`${cluster}/`)
+        ? []
+        : [fieldProblem(`preferred_edge_paths[${at}]`, `must name a member of ${cluster}: choose another edge, or another edge cluster.`)],
+    ),
+};
+
+@Resource<LocaleServices>({
   doc: 'Where a gateway runs its service part: the edge cluster, the preferred edges, and what depends on the place.',
   feature: 'networking',
   at: [
     { parent: Tier0, collection: 'locale-services' },
     { parent: Tier1, collection: 'locale-services' },
   ],
+  hooks,
 })
 export class LocaleServices extends PolicyConfigResource {
   @Field('string', 'Policy path of the edge cluster that the service part runs on.', { refs: { to: ['PolicyEdgeCluster'] } })

@@ -1,6 +1,11 @@
+import { createHash } from 'node:crypto';
+import { allocate } from '../allocate.js';
 import { Field } from '../field.js';
+import type { AddressRange, Hooks } from '../hooks.js';
 import { PolicyConfigResource } from '../policy-object.js';
+import { fieldProblem } from '../problem.js';
 import { Resource } from '../resource.js';
+import { ATTACHMENTS, portKeys } from '../spaces.js';
 import { PortAddressBindingEntry, SegmentExtraConfig } from './connectivity.js';
 import { Segment } from './segment.resource.js';
 
@@ -27,7 +32,9 @@ class PortAttachment {
   })
   type?: string;
 
-  @Field('string', 'For a child: the attachment identifier of its parent, or the policy path of the parent port. For the rest: the node.')
+  @Field('string', 'For a child: the attachment identifier of its parent, or the policy path of the parent port. For the rest: the node.', {
+    refs: { to: ['SegmentPort'], also: ['TEXT'], soft: true },
+  })
   context_id?: string;
 
   @Field('string', 'What `context_id` is.', { readOnly: true, enum: ['PARENT'] })
@@ -54,10 +61,31 @@ class PortAttachment {
   bms_interface_config?: AttachedInterfaceEntry;
 }
 
-@Resource({
+/** An attachment as a number of its space. */
+function attachmentNumber(id: string): AddressRange {
+  const number = BigInt(`0x${createHash('sha256').update(id).digest('hex').slice(0, 32)}`);
+  return { family: 6, low: number, high: number };
+}
+
+const hooks: Hooks<SegmentPort> = {
+  complete({ attachment }) {
+    if (attachment?.type === 'CHILD') attachment.context_type = 'PARENT';
+  },
+  written({ path, parent_path: segment, attachment }, view) {
+    allocate(view, portKeys(segment), path);
+    view.claim(ATTACHMENTS, path, attachment?.id === undefined ? [] : [attachmentNumber(attachment.id)]);
+  },
+  check({ path, attachment }, view) {
+    const other = attachment?.id === undefined ? undefined : view.overlap(ATTACHMENTS, attachmentNumber(attachment.id), path);
+    return other ? [fieldProblem('attachment.id', `is plugged into ${other.owner} already: unplug it there first.`)] : [];
+  },
+};
+
+@Resource<SegmentPort>({
   doc: 'A port of a segment, and what is plugged into it.',
   feature: 'networking',
   at: [{ parent: Segment, collection: 'ports' }],
+  hooks,
 })
 export class SegmentPort extends PolicyConfigResource {
   @Field(() => PortAttachment, 'What is plugged in; a port with nothing in it is on no node.')

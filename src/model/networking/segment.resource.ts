@@ -1,9 +1,17 @@
+import { allocate, leaveSpaces } from '../allocate.js';
+import { defaultOverlayZone } from '../fabric/default-zone.js';
+import type { PolicyTransportZone } from '../fabric/policy-transport-zone.resource.js';
 import { Field, Variant } from '../field.js';
-import { PolicyConfigResource } from '../policy-object.js';
+import type { Hooks, IntentView, WriteView } from '../hooks.js';
+import { PolicyConfigResource, type PolicyObject } from '../policy-object.js';
+import { fieldProblem, PolicyError, type Problem } from '../problem.js';
 import { Resource } from '../resource.js';
 import { Infra } from '../root/infra.resource.js';
+import { FREE_SEGMENT_KEYS_FROM, routerPortKeys, SEGMENT_KEYS } from '../spaces.js';
 import { ConnectivityAdvancedConfig, FederationConnectivityConfig, PortAddressBindingEntry, SegmentExtraConfig } from './connectivity.js';
 import { DhcpV4Options } from './dhcp-options.js';
+import { claimNetworks, networksOf, overlapProblems } from './routing-domain.js';
+import { networkOf, subnetProblems } from './segment-addresses.js';
 import { Tier1 } from './tier1.resource.js';
 
 abstract class SegmentDhcpConfig {
@@ -140,19 +148,93 @@ class L2Extension {
   local_egress?: LocalEgress;
 }
 
-@Resource({
+type StoredSegment = Segment & PolicyObject;
+
+const hooks: Hooks<Segment> = {
+  complete(segment, view) {
+    connectToParent(segment);
+    const zone = segment.transport_zone_path ?? defaultOverlayZone(view);
+    if (zone !== undefined) segment.transport_zone_path = zone;
+    for (const subnet of segment.subnets ?? []) {
+      const network = networkOf(subnet.gateway_address);
+      if (network !== undefined) subnet.network = network;
+    }
+    segment.type = connectionOf(segment);
+  },
+  written(segment, view) {
+    const { path, connectivity_path: gateway } = segment;
+    takeKey(segment, view);
+    leaveSpaces(view, path, 'router-port-key', gateway === undefined ? undefined : routerPortKeys(gateway).space);
+    if (gateway !== undefined) allocate(view, routerPortKeys(gateway), path);
+    claimNetworks(view, path, gateway, networksOf(segment));
+  },
+  check: (segment, view) => [
+    ...subnetProblems(segment.subnets ?? []),
+    ...(segment.connectivity_path === undefined ? [] : overlapProblems(view, segment.path, segment.connectivity_path, networksOf(segment))),
+    ...vlanProblems(segment, view),
+  ],
+};
+
+/** A segment below a tier-1 is connected to that one and to no other. */
+function connectToParent(segment: StoredSegment): void {
+  if (!segment.parent_path.includes('/tier-1s/')) return;
+  if (segment.connectivity_path !== undefined && segment.connectivity_path !== segment.parent_path) {
+    const problem = fieldProblem('connectivity_path', `must be ${segment.parent_path}, which the segment lies below: leave it out.`);
+    throw new PolicyError({ ...problem, path: segment.path });
+  }
+  segment.connectivity_path = segment.parent_path;
+}
+
+function connectionOf({ connectivity_path: gateway, l2_extension: extension }: Segment): string {
+  const extended = extension?.l2vpn_path !== undefined || (extension?.l2vpn_paths?.length ?? 0) > 0;
+  if (gateway === undefined) return extended ? 'EXTENDED' : 'DISCONNECTED';
+  return extended ? 'ROUTED_AND_EXTENDED' : 'ROUTED';
+}
+
+/** Takes the tunnel key that was asked for, or one that nobody is likely to ask for. */
+function takeKey({ path, overlay_id: id }: StoredSegment, view: WriteView): void {
+  const { space, low, high } = SEGMENT_KEYS;
+  if (id === undefined) {
+    allocate(view, SEGMENT_KEYS, path, FREE_SEGMENT_KEYS_FROM);
+    return;
+  }
+  const wish = BigInt(id);
+  if (wish < low || wish > high) {
+    throw new PolicyError({ ...fieldProblem('overlay_id', `must be between ${low} and ${high}, because keys above belong to gateways.`), path });
+  }
+  if (view.take(space, path, low, high, wish) !== undefined) return;
+  const holder = view.overlap(space, { family: 4, low: wish, high: wish }, path)?.owner;
+  throw new PolicyError({ ...fieldProblem('overlay_id', `is in use by ${holder}: choose another number, or leave it out.`), path });
+}
+
+function vlanProblems(segment: StoredSegment, view: IntentView): readonly Problem[] {
+  if (segment.transport_zone_path === undefined) return [];
+  if (view.get<PolicyTransportZone>(segment.transport_zone_path)?.tz_type !== 'VLAN_BACKED') return [];
+  return [
+    ...(segment.vlan_ids === undefined ? [fieldProblem('vlan_ids', 'is needed in a VLAN transport zone: add the VLANs of the segment.')] : []),
+    ...(segment.connectivity_path === undefined
+      ? []
+      : [fieldProblem('connectivity_path', 'means nothing to a VLAN segment, which gateways reach through interfaces: leave it out.')]),
+  ];
+}
+
+@Resource<Segment>({
   doc: 'A layer-2 network that workloads attach to, in a tunnel or in VLANs, with or without a gateway.',
   feature: 'networking',
   at: [
     { parent: Infra, collection: 'segments' },
     { parent: Tier1, collection: 'segments' },
   ],
+  hooks,
 })
 export class Segment extends PolicyConfigResource {
   @Field('string', 'Policy path of the tier-0 or tier-1 that routes for the segment; without one it stays alone.', { refs: { to: ['Tier0', 'Tier1'] } })
   connectivity_path?: string;
 
-  @Field('string', 'Policy path of the transport zone; the default overlay zone where none is named.', { refs: { to: ['PolicyTransportZone'] } })
+  @Field('string', 'Policy path of the transport zone; the default overlay zone where none is named.', {
+    immutable: true,
+    refs: { to: ['PolicyTransportZone'] },
+  })
   transport_zone_path?: string;
 
   @Field(() => SegmentSubnet, 'Subnets of the segment, each with the address of its gateway.', { array: true })
@@ -161,7 +243,7 @@ export class Segment extends PolicyConfigResource {
   @Field('string', 'VLANs of a VLAN segment, single ones or ranges.', { array: true, format: 'vlan-or-range' })
   vlan_ids?: string[];
 
-  @Field('integer', 'Tunnel key of an overlay segment; a free one where none is asked for.', { min: 0, max: 2147483647 })
+  @Field('integer', 'Tunnel key of an overlay segment; a free one where none is asked for.', { sticky: true, min: 0, max: 2147483647 })
   overlay_id?: number;
 
   @Field('string', 'Whether ports of the segment forward.', { enum: ['UP', 'DOWN'], default: 'UP' })

@@ -1,5 +1,7 @@
+import { parseAddress, parseBlock } from '../../shared/address.js';
 import { Field } from '../field.js';
 import { PolicyConfigResource } from '../policy-object.js';
+import { fieldProblem } from '../problem.js';
 import { Resource } from '../resource.js';
 import { Tier0 } from './tier0.resource.js';
 import { Tier1 } from './tier1.resource.js';
@@ -19,13 +21,23 @@ class RouterNexthop {
   scope?: string[];
 }
 
-@Resource({
+@Resource<StaticRoutes>({
   doc: 'A route that a gateway is told rather than learns.',
   feature: 'networking',
   at: [
     { parent: Tier0, collection: 'static-routes' },
     { parent: Tier1, collection: 'static-routes' },
   ],
+  hooks: {
+    check({ network, next_hops: hops }) {
+      const family = parseBlock(network)?.family;
+      return hops.flatMap(({ ip_address: address }, at) =>
+        address === undefined || parseAddress(address)?.family === family
+          ? []
+          : [fieldProblem(`next_hops[${at}].ip_address`, `must be an IPv${family} address, as the network is IPv${family}.`)],
+      );
+    },
+  },
 })
 export class StaticRoutes extends PolicyConfigResource {
   @Field('string', 'Network that the route leads to.', { required: true, format: 'ip-cidr-block' })

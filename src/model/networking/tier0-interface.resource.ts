@@ -1,6 +1,7 @@
 import { Field } from '../field.js';
+import { fieldProblem } from '../problem.js';
 import { Resource } from '../resource.js';
-import { GatewayInterface } from './gateway-interface.js';
+import { addressProblems, connectInterface, GatewayInterface } from './gateway-interface.js';
 import { LocaleServices } from './locale-services.resource.js';
 import { Tier0 } from './tier0.resource.js';
 
@@ -42,10 +43,19 @@ class PolicyInterfaceOspfConfig {
   bfd_path?: string;
 }
 
-@Resource({
+@Resource<Tier0Interface>({
   doc: 'An interface of a tier-0: an uplink on an edge, a service interface or a loopback.',
   feature: 'networking',
   at: [{ parent: LocaleServices, collection: 'interfaces', within: Tier0 }],
+  hooks: {
+    written: connectInterface,
+    check: (one, view) => [
+      ...addressProblems(one, view),
+      ...(one.type === 'LOOPBACK' || one.segment_path !== undefined || one.ls_id !== undefined
+        ? []
+        : [fieldProblem('segment_path', 'is needed by every interface but a loopback: name the segment that it attaches to.')]),
+    ],
+  },
 })
 export class Tier0Interface extends GatewayInterface {
   @Field('string', 'What the interface is for.', { enum: ['EXTERNAL', 'SERVICE', 'LOOPBACK', 'INTERVRF'], default: 'EXTERNAL' })

@@ -1,8 +1,15 @@
+import { allocate } from '../allocate.js';
 import { Field } from '../field.js';
+import type { Hooks } from '../hooks.js';
 import { PolicyConfigResource } from '../policy-object.js';
+import { fieldProblem, type Problem } from '../problem.js';
 import { Resource } from '../resource.js';
 import { Infra } from '../root/infra.resource.js';
+import { GATEWAY_BLOCKS } from '../spaces.js';
 import { ConnectivityAdvancedConfig, FederationGatewayConfig, IntersiteGatewayConfig } from './connectivity.js';
+import { completeIpv6Profiles, createCompanions, removeCompanions } from './gateway-companions.js';
+import { blockNetworks, claimNetworks, overlapProblems } from './routing-domain.js';
+import { transitProblems } from './transit.js';
 
 class Tier0AdvancedConfig extends ConnectivityAdvancedConfig {
   @Field('integer', 'How long the gateway waits after it came up before it announces routes, in seconds.', { default: 5, min: 0, max: 300 })
@@ -67,10 +74,38 @@ class Tier0VrfConfig {
   rd_per_edge_pool?: string[];
 }
 
-@Resource({
+/** Links within the gateway need more addresses where all edges forward at once. */
+const INTERNAL_TRANSIT = { ACTIVE_ACTIVE: '169.254.0.0/24', ACTIVE_STANDBY: '169.254.0.0/28' } as const;
+
+const hooks: Hooks<Tier0> = {
+  complete(gateway, view) {
+    completeIpv6Profiles(view, gateway);
+    gateway.internal_transit_subnets ??= [INTERNAL_TRANSIT[gateway.ha_mode === 'ACTIVE_STANDBY' ? 'ACTIVE_STANDBY' : 'ACTIVE_ACTIVE']];
+  },
+  written(gateway, view, before) {
+    allocate(view, GATEWAY_BLOCKS, gateway.path);
+    claimNetworks(view, gateway.path, gateway.path, blockNetworks('transit_subnets', gateway.transit_subnets ?? []));
+    if (!before) createCompanions(view, 'tier0', gateway);
+  },
+  check(gateway, view) {
+    const problems: Problem[] = [
+      ...transitProblems(view, gateway),
+      ...overlapProblems(view, gateway.path, gateway.path, blockNetworks('transit_subnets', gateway.transit_subnets ?? [])),
+    ];
+    const carrier = gateway.vrf_config && view.get<Tier0>(gateway.vrf_config.tier0_path);
+    if (carrier && (carrier.path === gateway.path || carrier.vrf_config)) {
+      problems.push(fieldProblem('vrf_config.tier0_path', 'must name a tier-0 that is no VRF itself: name the one that carries it.'));
+    }
+    return problems;
+  },
+  deleted: (gateway, view) => removeCompanions(view, 'tier0', gateway),
+};
+
+@Resource<Tier0>({
   doc: 'The gateway to the world outside: it peers with the physical network and joins the tier-1 gateways.',
   feature: 'networking',
   at: [{ parent: Infra, collection: 'tier-0s' }],
+  hooks,
 })
 export class Tier0 extends PolicyConfigResource {
   @Field('string', 'Whether all its edges forward, or one at a time.', { enum: ['ACTIVE_ACTIVE', 'ACTIVE_STANDBY'], default: 'ACTIVE_ACTIVE' })

@@ -1,9 +1,15 @@
+import { allocate } from '../allocate.js';
 import { Field } from '../field.js';
+import type { Hooks } from '../hooks.js';
 import { PolicyConfigResource } from '../policy-object.js';
 import { Resource } from '../resource.js';
 import { Infra } from '../root/infra.resource.js';
+import { GATEWAY_BLOCKS } from '../spaces.js';
 import { FederationGatewayConfig, IntersiteGatewayConfig } from './connectivity.js';
+import { completeIpv6Profiles, createCompanions, removeCompanions } from './gateway-companions.js';
 import { TIER1_ADVERTISEMENTS } from './route-sources.js';
+import { claimNetworks, connectedTo, moveProblems, networksOf } from './routing-domain.js';
+import { takeTransitSlice } from './transit.js';
 
 class GatewayQosProfileConfig {
   @Field('string', 'Policy path of the limit on traffic that enters the gateway from its tier-0.', { refs: { to: ['GatewayQosProfile'] } })
@@ -30,16 +36,30 @@ class RouteAdvertisementRule {
   route_advertisement_types?: string[];
 }
 
-@Resource({
+const hooks: Hooks<Tier1> = {
+  complete: (gateway, view) => completeIpv6Profiles(view, gateway),
+  written(gateway, view, before) {
+    allocate(view, GATEWAY_BLOCKS, gateway.path);
+    if (!before) createCompanions(view, 'tier1', gateway);
+    if (before?.tier0_path === gateway.tier0_path) return;
+    takeTransitSlice(view, gateway.path, gateway.tier0_path);
+    for (const connected of connectedTo(view, gateway.path)) claimNetworks(view, connected.path, gateway.path, networksOf(connected));
+  },
+  check: (gateway, view, before) => (before?.tier0_path === gateway.tier0_path ? [] : moveProblems(view, gateway.path)),
+  deleted: (gateway, view) => removeCompanions(view, 'tier1', gateway),
+};
+
+@Resource<Tier1>({
   doc: 'The gateway of a tenant or an application: it joins segments, and reaches the world through its tier-0.',
   feature: 'networking',
   at: [{ parent: Infra, collection: 'tier-1s' }],
+  hooks,
 })
 export class Tier1 extends PolicyConfigResource {
   @Field('string', 'Policy path of the tier-0 behind the gateway; without one it is cut off from outside.', { refs: { to: ['Tier0'] } })
   tier0_path?: string;
 
-  @Field('string', 'Kinds of routes that the tier-0 learns.', { array: true, enum: TIER1_ADVERTISEMENTS })
+  @Field('string', 'Kinds of routes that the tier-0 learns.', { array: true, enum: TIER1_ADVERTISEMENTS, default: ['TIER1_IPSEC_LOCAL_ENDPOINT'] })
   route_advertisement_types?: string[];
 
   @Field(() => RouteAdvertisementRule, 'Rules that narrow down what the tier-0 learns, the first match decides.', { array: true })
