@@ -33,6 +33,8 @@ export interface IntentView {
   referrers(path: string, type?: string): readonly PolicyObject[];
   /** The claim of another owner that overlaps the range inside the space, if any. */
   overlap(space: string, range: AddressRange, owner: string): Claim | undefined;
+  /** Lowest number not below `from` that nobody claims in a space. */
+  lowestFree(space: string, from: bigint): bigint;
   /** Claims an owner holds in a space (all spaces when left out). */
   claims(owner: string, space?: string): readonly Claim[];
 }

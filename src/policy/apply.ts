@@ -297,8 +297,8 @@ class Application implements WriteView {
   }
 
   children<T extends object = PolicyObject>(parentPath: string, type?: string): readonly (T & PolicyObject)[] {
-    const all = this.tx.children(parentPath) as readonly (T & PolicyObject)[];
-    return type === undefined ? all : all.filter((object) => this.registry.isA(object.resource_type, type));
+    const types = type === undefined ? undefined : this.registry.get(type).variants.map(({ name }) => name);
+    return this.tx.children(parentPath, types) as readonly (T & PolicyObject)[];
   }
 
   referrers(path: string, type?: string): readonly PolicyObject[] {
@@ -326,6 +326,10 @@ class Application implements WriteView {
 
   overlap(space: string, range: AddressRange, owner: string): Claim | undefined {
     return this.tx.overlap(space, range, owner);
+  }
+
+  lowestFree(space: string, from: bigint): bigint {
+    return this.tx.lowestFree(space, from);
   }
 
   claims(owner: string, space?: string): readonly Claim[] {

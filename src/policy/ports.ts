@@ -54,8 +54,8 @@ export interface IntentTransaction {
   uuid(): string;
 
   get(path: string): PolicyObject | undefined;
-  /** Direct children ordered by path. */
-  children(parentPath: string): readonly PolicyObject[];
+  /** Direct children ordered by path; of the given concrete types only, where given, so that a parent's many others are not read. */
+  children(parentPath: string, types?: readonly string[]): readonly PolicyObject[];
   /** Paths of everything below `path`, parents before children, `path` itself not included. */
   descendants(path: string): readonly string[];
   /** References that point at exactly `path`. */
@@ -76,6 +76,7 @@ export interface IntentTransaction {
   release(owner: string, space?: string): void;
   claim(space: string, owner: string, ranges: readonly AddressRange[]): void;
   overlap(space: string, range: AddressRange, owner: string): Claim | undefined;
+  lowestFree(space: string, from: bigint): bigint;
   claims(owner: string, space?: string): readonly Claim[];
 }
 

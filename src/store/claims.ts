@@ -79,6 +79,10 @@ export class Claims {
     }
   }
 
+  lowestFree(space: string, from: bigint): bigint {
+    return this.takenIn(space).lowestFree(from);
+  }
+
   /** A claim of someone else that overlaps a range, if any. */
   overlap(space: string, range: AddressRange, owner: string): Claim | undefined {
     return this.overlapping(space, range, owner, 1)[0];

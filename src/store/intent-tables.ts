@@ -22,6 +22,7 @@ export class IntentTables {
   private readonly cache = new Map<string, StoredObject>();
   private readonly select: Statement;
   private readonly selectChildren: Statement;
+  private readonly selectChildrenOfType: Statement;
   private readonly selectDescendants: Statement;
   private readonly insert: Statement;
   private readonly updateVersion: Statement;
@@ -43,6 +44,11 @@ export class IntentTables {
     const body = 'JOIN change ON change.position = policy_object.version';
     this.select = handle.prepare(`SELECT number, version, after FROM policy_object ${body} WHERE policy_object.id = ? AND policy_object.path = ?`).raw();
     this.selectChildren = handle.prepare(`SELECT policy_object.path, after FROM policy_object ${body} WHERE parent_path = ? ORDER BY policy_object.path`).raw();
+    this.selectChildrenOfType = handle
+      .prepare(
+        `SELECT policy_object.path, after FROM policy_object ${body} WHERE policy_object.parent_path = ? AND policy_object.type = ? ORDER BY policy_object.path`,
+      )
+      .raw();
     this.selectDescendants = handle
       .prepare(
         `WITH RECURSIVE below (path) AS (
@@ -88,8 +94,10 @@ export class IntentTables {
     return stored;
   }
 
-  children(parentPath: string): PolicyObject[] {
-    const rows = this.selectChildren.all(parentPath) as [path: string, body: string][];
+  children(parentPath: string, types?: readonly string[]): PolicyObject[] {
+    const read = (statement: Statement, ...given: string[]) => statement.all(...given) as [path: string, body: string][];
+    const rows = types ? types.flatMap((type) => read(this.selectChildrenOfType, parentPath, type)) : read(this.selectChildren, parentPath);
+    if (types && types.length > 1) rows.sort(([a], [b]) => (a < b ? -1 : 1));
     return rows.map(([path, body]) => this.cache.get(path)?.object ?? JSON.parse(body));
   }
 

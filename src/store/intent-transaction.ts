@@ -54,8 +54,8 @@ export class StoreTransaction implements IntentTransaction {
     return this.parts.tables.get(path)?.object;
   }
 
-  children(parentPath: string): readonly PolicyObject[] {
-    return this.parts.tables.children(parentPath);
+  children(parentPath: string, types?: readonly string[]): readonly PolicyObject[] {
+    return this.parts.tables.children(parentPath, types);
   }
 
   descendants(path: string): readonly string[] {
@@ -115,6 +115,10 @@ export class StoreTransaction implements IntentTransaction {
 
   overlap(space: string, range: AddressRange, owner: string): Claim | undefined {
     return this.parts.claims.overlap(space, range, owner);
+  }
+
+  lowestFree(space: string, from: bigint): bigint {
+    return this.parts.claims.lowestFree(space, from);
   }
 
   claims(owner: string, space?: string): readonly Claim[] {

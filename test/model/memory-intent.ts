@@ -135,8 +135,10 @@ class MemoryTransaction implements IntentTransaction {
     return this.objects.get(path);
   }
 
-  children(parentPath: string): readonly PolicyObject[] {
-    return this.paths((path) => this.objects.get(path)?.parent_path === parentPath).map((path) => this.objects.get(path) as PolicyObject);
+  children(parentPath: string, types?: readonly string[]): readonly PolicyObject[] {
+    return this.paths((path) => this.objects.get(path)?.parent_path === parentPath)
+      .map((path) => this.objects.get(path) as PolicyObject)
+      .filter(({ resource_type: type }) => types?.includes(type) ?? true);
   }
 
   descendants(path: string): readonly string[] {
@@ -205,6 +207,11 @@ class MemoryTransaction implements IntentTransaction {
 
   overlap(space: string, range: AddressRange, owner: string): Claim | undefined {
     return this.held.filter((claim) => claim.space === space && claim.owner !== owner && overlaps(claim, range)).sort((a, b) => (a.low < b.low ? -1 : 1))[0];
+  }
+
+  lowestFree(space: string, from: bigint): bigint {
+    const taken = this.held.find((claim) => claim.space === space && claim.low <= from && from <= claim.high);
+    return taken ? this.lowestFree(space, taken.high + 1n) : from;
   }
 
   claims(owner: string, space?: string): readonly Claim[] {

@@ -3,24 +3,27 @@ import type { IntentView } from '../hooks.js';
 
 /**
  * The lowest free network of `size` addresses (a power of 2) in the given ranges, lowest range first, aligned to its size as a
- * network must be. With `start`, the network that begins there, if it is free. Undefined: there is none.
+ * network must be. Undefined: there is none. Costs one step for each gap that is too small, however many networks were cut.
  */
-export function carve(view: IntentView, space: string, owner: string, ranges: readonly Range[], size: bigint, start?: string): Range | undefined {
-  const wish = start === undefined ? undefined : parseAddress(start);
-  for (const range of ranges) {
-    for (let low = wish?.value ?? alignUp(range.low, size); low + size - 1n <= range.high; ) {
-      const network: Range = { family: range.family, low, high: low + size - 1n };
-      const taken = view.overlap(space, network, owner);
-      if (wish) {
-        if (!taken && wish.family === range.family && low === alignUp(low, size) && contains(range, network)) return network;
-        break;
-      }
+export function lowestNetwork(view: IntentView, space: string, ranges: readonly Range[], size: bigint): Range | undefined {
+  for (const { family, low: start, high: end } of ranges) {
+    let low = alignUp(view.lowestFree(space, start), size);
+    while (low + size - 1n <= end) {
+      const network: Range = { family, low, high: low + size - 1n };
+      const taken = view.overlap(space, network, '');
       if (!taken) return network;
-      // No network between here and the end of what is taken can be free: each would begin inside it.
-      low = alignUp(taken.high + 1n, size);
+      low = alignUp(view.lowestFree(space, taken.high + 1n), size);
     }
   }
   return undefined;
+}
+
+/** The network of `size` addresses that begins at `start`, if it is aligned, inside one of the ranges, and free. */
+export function networkAt(view: IntentView, space: string, ranges: readonly Range[], size: bigint, start: string): Range | undefined {
+  const address = parseAddress(start);
+  if (!address || address.value % size !== 0n) return undefined;
+  const network: Range = { family: address.family, low: address.value, high: address.value + size - 1n };
+  return ranges.some((range) => contains(range, network)) && !view.overlap(space, network, '') ? network : undefined;
 }
 
 function alignUp(value: bigint, size: bigint): bigint {

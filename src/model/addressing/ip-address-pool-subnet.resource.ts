@@ -6,7 +6,7 @@ import { PolicyConfigResource } from '../policy-object.js';
 import type { Problem } from '../problem.js';
 import { Resource } from '../resource.js';
 import { ALL_POOL_RANGES, blockNetworks, poolAddresses, poolRanges } from '../spaces.js';
-import { carve } from './carve.js';
+import { lowestNetwork, networkAt } from './carve.js';
 import { serveQueue } from './ip-address-allocation.resource.js';
 import { type IpAddressBlock, rangesOfBlock } from './ip-address-block.resource.js';
 import { IpAddressPool } from './ip-address-pool.resource.js';
@@ -104,7 +104,8 @@ function cutOut(draft: IpAddressPoolBlockSubnet, view: WriteView): void {
   const block = view.get<IpAddressBlock>(draft.ip_block_path);
   if (draft.cidr === undefined && block && size !== undefined && isPowerOf2(size)) {
     const space = blockNetworks(block.path);
-    const network = carve(view, space, draft.path, rangesOfBlock(block), size, draft.start_ip);
+    const ranges = rangesOfBlock(block);
+    const network = draft.start_ip === undefined ? lowestNetwork(view, space, ranges, size) : networkAt(view, space, ranges, size, draft.start_ip);
     if (network) {
       view.claim(space, draft.path, [network]);
       describe(draft, network, size);
