@@ -66,8 +66,11 @@ export interface FieldOptions {
   readonly format?: Format;
   readonly refs?: ReferenceFacts;
   readonly deprecated?: boolean;
-  /** A PATCH that leaves the field out keeps it, where others are unset: clients write parts of such an object by themselves. */
-  readonly sticky?: boolean;
+  /**
+   * A PATCH that leaves the field out keeps it, where others are unset: clients write parts of such an object by themselves.
+   * `alone`: only a PATCH of the object itself does; inside the body of another object it comes whole.
+   */
+  readonly sticky?: boolean | 'alone';
   /** Once created, the value stays: a different one is refused. */
   readonly immutable?: boolean;
 }

@@ -166,7 +166,7 @@ class Application implements WriteView {
     });
   }
 
-  private draft(definition: Definition, located: Located, { op, body }: ObjectWrite, current: PolicyObject | undefined, asSystem: boolean): PolicyObject {
+  private draft(definition: Definition, located: Located, { op, body, unset = [] }: ObjectWrite, current: PolicyObject | undefined, asSystem: boolean): PolicyObject {
     const { actor } = this.command.context;
     const kept: Json = {};
     const own: Json = {};
@@ -174,7 +174,7 @@ class Application implements WriteView {
     if (current) {
       for (const { name, readOnly, sticky } of definition.fields) {
         if (readOnly && !asSystem) copy(fixed, current as unknown as Json, name);
-        else if (readOnly || (sticky && op === 'patch')) copy(kept, current as unknown as Json, name);
+        else if (readOnly || (sticky && op === 'patch' && !unset.includes(name))) copy(kept, current as unknown as Json, name);
       }
     }
     for (const name in body) if (!SYSTEM_FIELDS.has(name)) own[name] = body[name];
@@ -251,7 +251,8 @@ class Application implements WriteView {
     const problems = validate(definition.struct, full);
     if (problems[0]) throw new PolicyError({ path, ...problems[0] }, ...problems.slice(1));
     addDefaults(definition.struct, full);
-    return { op: 'patch', path, type, body: full, secrets };
+    const unset = definition.fields.filter(({ sticky, name }) => sticky && full[name] === undefined).map(({ name }) => name);
+    return { op: 'patch', path, type, body: full, secrets, unset };
   }
 
   private delete({ path, lenient }: DeleteWrite, asSystem: boolean): undefined {

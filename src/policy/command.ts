@@ -9,6 +9,8 @@ export interface ObjectWrite {
   readonly type: string;
   readonly body: Json;
   readonly secrets: readonly { readonly field: string; readonly value: string | undefined }[];
+  /** Sticky fields that are unset all the same: they were sent empty, or are not kept where the body came from. */
+  readonly unset?: readonly string[];
   /** Children named here that are not written by the same command are deleted: a PUT replaces the inline rules of a policy. */
   readonly onlyChildren?: { readonly segment: string; readonly ids: readonly string[] };
   readonly move?: Move;

@@ -103,7 +103,10 @@ class Preparation {
     for (const problem of problems) this.problems.push({ ...problem, path });
     if (problems.length > 0) return;
     addDefaults(struct, body);
-    this.writes.push({ op, path, type, body, secrets, onlyChildren, move: options.move });
+    const unset = definition.fields
+      .filter(({ sticky, name }) => sticky && body[name] === undefined && (given[name] !== undefined || (sticky === 'alone' && at !== '')))
+      .map(({ name }) => name);
+    this.writes.push({ op, path, type, body, secrets, unset, onlyChildren, move: options.move });
   }
 
   /** Takes the lists out of a body that hold its inline children, such as the rules of a policy. */

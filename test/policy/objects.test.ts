@@ -163,3 +163,37 @@ describe('what a principal identity created', () => {
     await api.http.delete(path).set('X-Allow-Overwrite', 'true').expect(200);
   });
 });
+
+describe('an object that clients write in parts', () => {
+  const services = `${P}/infra/tier-0s/parts/locale-services/default`;
+  const redistribution = { bgp_enabled: true, redistribution_rules: [{ name: 'all', route_redistribution_types: ['TIER0_STATIC'] }] };
+
+  it('keeps the parts that a PATCH of it leaves out, until one is sent empty', async () => {
+    await api.http.put(`${P}/infra/tier-0s/parts`).send({}).expect(200);
+    await api.http.put(`${P}/infra/bfd-profiles/parts`).send({}).expect(200);
+    await api.http.patch(services).send({ bfd_profile_path: '/infra/bfd-profiles/parts' }).expect(200);
+    await api.http.patch(services).send({ route_redistribution_config: redistribution }).expect(200);
+    expect((await api.http.get(services)).body).toMatchObject({ bfd_profile_path: '/infra/bfd-profiles/parts', route_redistribution_config: redistribution });
+    await api.http.patch(services).send({ bfd_profile_path: '' }).expect(200);
+    const { body } = await api.http.get(services);
+    expect(body.bfd_profile_path).toBeUndefined();
+    expect(body.route_redistribution_config).toMatchObject(redistribution);
+  });
+
+  it('unsets what a partial PATCH names as null', async () => {
+    await api.http.patch(services).set('nsx-enable-partial-patch', 'true').send({ route_redistribution_config: null }).expect(200);
+    expect((await api.http.get(services)).body.route_redistribution_config).toBeUndefined();
+  });
+
+  it('comes whole inside the body of another object', async () => {
+    await api.http.patch(services).send({ route_redistribution_config: redistribution }).expect(200);
+    const child = { resource_type: 'ChildLocaleServices', LocaleServices: { id: 'default', display_name: 'Whole' } };
+    await api.http
+      .patch(`${P}/infra/tier-0s/parts`)
+      .send({ children: [child] })
+      .expect(200);
+    const { body } = await api.http.get(services);
+    expect(body.display_name).toBe('Whole');
+    expect(body.route_redistribution_config).toBeUndefined();
+  });
+});

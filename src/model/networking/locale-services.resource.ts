@@ -80,23 +80,27 @@ const hooks: Hooks<LocaleServices> = {
   hooks,
 })
 export class LocaleServices extends PolicyConfigResource {
-  @Field('string', 'Policy path of the edge cluster that the service part runs on.', { refs: { to: ['PolicyEdgeCluster'] } })
+  @Field('string', 'Policy path of the edge cluster that the service part runs on.', {
+    sticky: 'alone',
+    refs: { to: ['PolicyEdgeCluster'] },
+  })
   edge_cluster_path?: string;
 
   @Field('string', 'Policy paths of the edges that the service part runs on, the most preferred first.', {
     array: true,
     maxItems: 2,
+    sticky: 'alone',
     refs: { to: ['PolicyEdgeNode'] },
   })
   preferred_edge_paths?: string[];
 
-  @Field('string', 'Policy path of the BFD profile of static routes of the gateway.', { refs: { to: ['BfdProfile'] } })
+  @Field('string', 'Policy path of the BFD profile of static routes of the gateway.', { sticky: 'alone', refs: { to: ['BfdProfile'] } })
   bfd_profile_path?: string;
 
-  @Field(() => Tier0HaVipConfig, 'Addresses that the active edge of a tier-0 holds.', { array: true })
+  @Field(() => Tier0HaVipConfig, 'Addresses that the active edge of a tier-0 holds.', { array: true, sticky: 'alone' })
   ha_vip_configs?: Tier0HaVipConfig[];
 
-  @Field(() => Tier0RouteRedistributionConfig, 'Routes that a tier-0 hands to its routing protocols.')
+  @Field(() => Tier0RouteRedistributionConfig, 'Routes that a tier-0 hands to its routing protocols.', { sticky: 'alone' })
   route_redistribution_config?: Tier0RouteRedistributionConfig;
 
   @Field('string', 'Kinds of routes that are handed to BGP; `route_redistribution_config` replaces it.', {
