@@ -99,13 +99,12 @@ const TABLES: readonly TableFacts[] = [
   {
     name: 'realized_entity',
     key: ['path'],
-    columns: { path: 'text', state: 'text', sequence: 'number', at: 'number', detail: 'text', alarms: 'text' },
-    indices: [{ name: 'realized_entity_state', columnNames: ['state'] }],
+    columns: { path: 'text', state: 'text', consolidated: 'text', sequence: 'number', at: 'number', alarms: 'text' },
   },
   {
     name: 'realized_history',
     key: ['number'],
-    columns: { number: 'number', path: 'text', state: 'text', sequence: 'number', at: 'number', alarms: 'text' },
+    columns: { number: 'number', path: 'text', state: 'text?', consolidated: 'text?', sequence: 'number', at: 'number', alarms: 'text' },
     indices: [{ name: 'realized_history_path', columnNames: ['path', 'number'] }],
   },
   {
@@ -115,12 +114,10 @@ const TABLES: readonly TableFacts[] = [
     columns: { node_id: 'text', type: 'text', id: 'text', reported_at: 'number', body: 'text' },
     indices: [{ name: 'fabric_object_id', columnNames: ['type', 'id'] }],
   },
-  { name: 'fabric_tags', key: ['type', 'id'], clustered: true, columns: { type: 'text', id: 'text', tags: 'text' } },
   {
     name: 'transport_node',
     key: ['node_id'],
-    columns: { node_id: 'text', path: 'text', enrolled_at: 'number', last_seen_at: 'number?', body: 'text' },
-    indices: [{ name: 'transport_node_path', columnNames: ['path'] }],
+    columns: { node_id: 'text', path: 'text', last_seen_at: 'number', body: 'text' },
   },
   {
     name: 'node_certificate',
@@ -146,12 +143,6 @@ const TABLES: readonly TableFacts[] = [
     key: ['kind', 'id'],
     columns: { kind: 'text', id: 'text', body: 'text' },
     clustered: true,
-  },
-  {
-    name: 'task',
-    key: ['id'],
-    columns: { id: 'text', kind: 'text', state: 'text', created_by: 'text', created_at: 'number', updated_at: 'number', body: 'text' },
-    indices: [{ name: 'task_kind', columnNames: ['kind', 'created_at'] }],
   },
   { name: 'meta', key: ['name'], clustered: true, columns: { name: 'text', value: 'text' } },
 ];

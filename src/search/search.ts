@@ -17,7 +17,7 @@ export interface Narrowing {
 
 /** Where searchable objects come from: stored intent, and what the nodes report. */
 export interface SearchSource {
-  /** JSON texts of all objects that may match, in order of path. More than those that match is allowed, fewer is not. */
+  /** JSON texts of all objects that may match, in an order that stays. More than those that match is allowed, fewer is not. */
   candidates(narrowing: Narrowing): Iterable<string>;
 }
 

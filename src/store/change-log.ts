@@ -4,7 +4,8 @@ import { chainOf, digestOf, GENESIS } from './hash-chain.js';
 import type { ChangeRow } from './tables/history.tables.js';
 import type { UndoLog } from './undo-log.js';
 
-interface Head {
+/** Where the chain ends. */
+export interface Head {
   readonly sequence: number;
   readonly at: number;
   readonly chain: string;
@@ -12,7 +13,7 @@ interface Head {
 
 /** The change log as the writer sees it: the only place where the change sequence grows. */
 export class ChangeLog {
-  private head: Head;
+  private end: Head;
   private readonly insertSet: Statement;
   private readonly insertChange: Statement;
   private readonly replaceChange: Statement;
@@ -24,7 +25,7 @@ export class ChangeLog {
     private readonly undo: UndoLog,
     private readonly clock: () => number = Date.now,
   ) {
-    this.head = readHead(handle);
+    this.end = readHead(handle);
     this.insertSet = handle.prepare(
       `INSERT INTO change_set (sequence, at, user, source, request_id, method, uri, status, changes, digest, chain)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -37,12 +38,16 @@ export class ChangeLog {
 
   /** Number of the last set. */
   get sequence(): number {
-    return this.head.sequence;
+    return this.end.sequence;
+  }
+
+  get head(): Head {
+    return this.end;
   }
 
   /** The present in milliseconds since 1970, never before the last set: time orders the log as the sequence does. */
   now(): number {
-    return Math.max(this.clock(), this.head.at);
+    return Math.max(this.clock(), this.end.at);
   }
 
   /** Position of the last change of a path that does not exist. */
@@ -67,16 +72,16 @@ export class ChangeLog {
 
   /** Closes a set over the changes that were written for it, in order of position; its number is the one after `sequence`. */
   append(context: RequestContext, status: number, at: number, changes: readonly ChangeRow[]): number {
-    const before = this.head;
+    const before = this.end;
     const sequence = before.sequence + 1;
     const { actor, source, requestId, method, uri } = context;
     const header = { sequence, at, user: actor.user, source, requestId, method, uri, status, changes: changes.length };
     const digest = digestOf(changes);
     const chain = chainOf(before.chain, header, digest);
     this.insertSet.run(sequence, at, actor.user, source, requestId, method, uri, status, changes.length, digest, chain);
-    this.head = { sequence, at, chain };
+    this.end = { sequence, at, chain };
     this.undo.push(() => {
-      this.head = before;
+      this.end = before;
     });
     return sequence;
   }

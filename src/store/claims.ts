@@ -19,7 +19,6 @@ export class Claims {
   private readonly insert: Statement;
   private readonly remove: Statement;
   private readonly ofOwner: Statement;
-  private readonly ofOwnerInSpace: Statement;
   private readonly ofSpace: Statement;
   private readonly nextSize: Statement;
   private readonly ofSize: Statement;
@@ -32,7 +31,6 @@ export class Claims {
     this.insert = handle.prepare('INSERT INTO claim (space, family, size, low, owner, high) VALUES (?, ?, ?, ?, ?, ?)');
     this.remove = handle.prepare('DELETE FROM claim WHERE space = ? AND family = ? AND size = ? AND low = ? AND owner = ?');
     this.ofOwner = handle.prepare('SELECT * FROM claim WHERE owner = ? ORDER BY space, family, low');
-    this.ofOwnerInSpace = handle.prepare('SELECT * FROM claim WHERE owner = ? AND space = ? ORDER BY family, low');
     this.ofSpace = handle.prepare('SELECT low, high FROM claim WHERE space = ?');
     this.nextSize = handle.prepare('SELECT min(size) AS size FROM claim WHERE space = ? AND family = ? AND size > ?');
     this.ofSize = handle.prepare(
@@ -44,8 +42,9 @@ export class Claims {
   }
 
   ofOwnerIn(owner: string, space?: string): Claim[] {
-    const rows = space === undefined ? this.ofOwner.all(owner) : this.ofOwnerInSpace.all(owner, space);
-    return (rows as ClaimRow[]).map(decodeClaim);
+    // Filtered here, because the database might rather walk all claims of the space.
+    const claims = (this.ofOwner.all(owner) as ClaimRow[]).map(decodeClaim);
+    return space === undefined ? claims : claims.filter((claim) => claim.space === space);
   }
 
   /** See `WriteView.take`. An owner that asks for another number in the same range gives up the one it had. */

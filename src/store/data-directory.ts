@@ -27,6 +27,10 @@ export class DataDirectory {
     createFileOnce(this.historyKey, generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
   }
 
+  readHistoryKey(): string {
+    return readFileSync(this.historyKey, 'utf8');
+  }
+
   readSecretKeys(): Buffer[] {
     const lines = readFileSync(this.secretKeys, 'utf8').split('\n');
     const keys = lines.filter((line) => line !== '').map((line) => Buffer.from(line, 'base64'));

@@ -42,8 +42,26 @@ export function handleOf(source: DataSource): Handle {
 /** A connection that cannot write, for any thread. The file must exist: the writer creates it. */
 export function openForReading(file: string): Handle {
   const handle = new Database(file, { readonly: true, fileMustExist: true });
-  handle.pragma('query_only = ON');
   handle.pragma('cache_size = -32768');
   handle.pragma('mmap_size = 1073741824');
   return handle;
+}
+
+/** A database that holds nothing and is only ever locked; whoever finds it locked does not wait. */
+export function openLockFile(file: string): Handle {
+  return new Database(file, { timeout: 0 });
+}
+
+/** Moves what is still in the write-ahead log into the database file and removes the log. Nobody else may have it open. */
+export function settle(file: string): void {
+  const handle = new Database(file);
+  try {
+    handle.pragma('journal_mode = DELETE');
+  } finally {
+    handle.close();
+  }
+}
+
+export function isDatabaseError(error: unknown): error is Error {
+  return error instanceof Database.SqliteError;
 }

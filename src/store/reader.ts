@@ -1,13 +1,16 @@
 import type { Claim } from '../model/hooks.js';
 import type { PolicyObject } from '../model/policy-object.js';
 import type { IntentReader, Page, PageRequest, Reference } from '../policy/ports.js';
+import type { Narrowing, SearchSource } from '../search/search.js';
 import { decodeClaim } from './claim-codec.js';
 import { type Handle, openForReading, type Statement } from './database.js';
+import { FabricReader } from './fabric-reader.js';
+import { HistoryReader } from './history-reader.js';
 import { lastSegment, type NamedReference, referencesWhere, toReference } from './intent-tables.js';
 import type { ClaimRow } from './tables/intent.tables.js';
 
 /** Committed intent on a read-only connection. */
-export class StoreReader implements IntentReader {
+export class StoreReader implements IntentReader, SearchSource {
   private readonly selectBody: Statement;
   private readonly selectPath: Statement;
   private readonly selectType: Statement;
@@ -18,7 +21,14 @@ export class StoreReader implements IntentReader {
   private readonly countChildren: Statement;
   private readonly selectChildren: Statement;
   private readonly selectChildrenOfTypes: Statement;
-  private readonly sorted = new Map<string, Statement>();
+  private readonly selectAll: Statement;
+  private readonly selectAllClaims: Statement;
+  private readonly selectTypes: Statement;
+  private readonly selectTags: Statement;
+  /** Statements whose text depends on what is asked; there are a few dozen. */
+  private readonly composed = new Map<string, Statement>();
+  readonly history: HistoryReader;
+  readonly fabric: FabricReader;
 
   constructor(private readonly handle: Handle) {
     const bodies = 'SELECT after FROM policy_object JOIN change ON position = version WHERE';
@@ -41,6 +51,20 @@ export class StoreReader implements IntentReader {
     this.selectChildrenOfTypes = handle
       .prepare(`${bodies} parent_path = ? AND policy_object.type IN (SELECT value FROM json_each(?)) ORDER BY policy_object.path`)
       .pluck();
+    this.selectAll = handle.prepare('SELECT after FROM policy_object JOIN change ON position = version ORDER BY number').pluck();
+    this.selectAllClaims = handle.prepare('SELECT * FROM claim');
+    // One step of the index for each type in use, instead of a walk over all objects.
+    this.selectTypes = handle
+      .prepare(
+        `WITH RECURSIVE known (type) AS (
+           SELECT min(type) FROM policy_object
+           UNION ALL SELECT (SELECT min(type) FROM policy_object WHERE type > known.type) FROM known WHERE known.type IS NOT NULL
+         ) SELECT type FROM known WHERE type IS NOT NULL`,
+      )
+      .pluck();
+    this.selectTags = handle.prepare('SELECT scope, tag, count(*) AS objects FROM policy_tag GROUP BY tag, scope ORDER BY scope, tag');
+    this.history = new HistoryReader(handle);
+    this.fabric = new FabricReader(handle);
   }
 
   body(path: string): string | undefined {
@@ -94,6 +118,42 @@ export class StoreReader implements IntentReader {
     return this.selectSequence.get() as number;
   }
 
+  /** All objects, in order of creation. No snapshot can begin or end while they are walked; walking inside one is fine. */
+  *objects(): Generator<PolicyObject> {
+    for (const body of this.selectAll.iterate() as Iterable<string>) yield JSON.parse(body);
+  }
+
+  /** All claims of all owners. */
+  *allClaims(): Generator<Claim> {
+    for (const row of this.selectAllClaims.iterate() as Iterable<ClaimRow>) yield decodeClaim(row);
+  }
+
+  /** Bodies of all objects that may match a search, in order of creation, through the index that narrows it most. */
+  candidates({ type, id, path, parentPath, namePrefix, tag }: Narrowing): readonly string[] {
+    const conditions: string[] = [];
+    if (type !== undefined) conditions.push('policy_object.type IN (SELECT value FROM json_each($types))');
+    if (path !== undefined) conditions.push('policy_object.id = $lastSegment AND policy_object.path = $path');
+    if (id !== undefined) conditions.push('policy_object.id = $id');
+    if (parentPath !== undefined) conditions.push('parent_path = $parentPath');
+    if (namePrefix !== undefined) conditions.push(`name_key >= $name AND name_key < $name || char(0x10ffff)`);
+    if (tag !== undefined) conditions.push('number IN (SELECT object FROM policy_tag WHERE tag = $tag)');
+    const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
+    return this.statement(`SELECT after FROM policy_object JOIN change ON position = version ${where} ORDER BY number`).all({
+      types: type === undefined ? null : JSON.stringify(this.typesNamed(type)),
+      lastSegment: path === undefined ? null : lastSegment(path),
+      path,
+      id,
+      parentPath,
+      name: namePrefix?.toLowerCase(),
+      tag,
+    }) as string[];
+  }
+
+  /** Every tag in use with the number of objects that have it, by scope and tag; empty where a tag has no scope or no value. */
+  tagCounts(): readonly { readonly scope: string; readonly tag: string; readonly objects: number }[] {
+    return this.selectTags.all() as { scope: string; tag: string; objects: number }[];
+  }
+
   /** Every system record of some kinds, as JSON text. */
   systemRecords(kinds: readonly string[]): readonly string[] {
     const select = this.handle.prepare('SELECT body FROM system_record WHERE kind IN (SELECT value FROM json_each(?)) ORDER BY kind, id');
@@ -114,6 +174,12 @@ export class StoreReader implements IntentReader {
     this.handle.close();
   }
 
+  /** Types in use by that name in any case: some clients write them in lower case. */
+  private typesNamed(name: string): readonly string[] {
+    const wanted = name.toLowerCase();
+    return (this.selectTypes.all() as string[]).filter((type) => type.toLowerCase() === wanted);
+  }
+
   /** One type is the common case: its objects come from the index in the order of their numbers, so a page costs its size only. */
   private sortedChildren(single: boolean, byField: boolean, ascending: boolean): Statement {
     const direction = ascending ? 'ASC' : 'DESC';
@@ -124,10 +190,14 @@ export class StoreReader implements IntentReader {
          ORDER BY json_extract(after, $field) ${direction}, number ${direction} ${page}`
       : `SELECT after FROM (SELECT number, version FROM policy_object WHERE ${where} ORDER BY number ${direction} ${page})
          JOIN change ON position = version ORDER BY number ${direction}`;
-    const known = this.sorted.get(sql);
+    return this.statement(sql);
+  }
+
+  private statement(sql: string): Statement {
+    const known = this.composed.get(sql);
     if (known) return known;
     const statement = this.handle.prepare(sql).pluck();
-    this.sorted.set(sql, statement);
+    this.composed.set(sql, statement);
     return statement;
   }
 }

@@ -36,11 +36,6 @@ export class SecretBox {
     }
   }
 
-  /** Whether a secret was sealed by an older key and should be sealed again. */
-  isStale(keyId: string): boolean {
-    return keyId !== this.currentId;
-  }
-
   private key(id: string): Buffer {
     const key = this.keys.get(id);
     if (!key) throw new Error(`the secrets' key ${id} is not in the key file: put back the key file that belongs to this database`);

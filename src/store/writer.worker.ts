@@ -85,9 +85,8 @@ async function close(): Promise<void> {
   for (const port of answers.keys()) {
     for (let sent = receiveMessageOnPort(port); sent; sent = receiveMessageOnPort(port)) enqueue(port, sent.message);
   }
-  while (writer.runNextGroup());
-  sendAnswers();
   await writer.close();
+  sendAnswers();
   for (const port of [...answers.keys(), ...listeners, control]) port.close();
 }
 

@@ -9,6 +9,7 @@ export type Step =
   | { readonly secret: string; readonly field: string; readonly value?: string }
   | { readonly take: string; readonly owner: string; readonly low: bigint; readonly high: bigint; readonly wish?: bigint }
   | { readonly claim: string; readonly owner: string; readonly low: bigint; readonly high: bigint }
+  | { readonly overlap: string; readonly owner: string; readonly low: bigint; readonly high: bigint }
   | { readonly release: string }
   | { readonly next: string }
   | { readonly refuse: string }
@@ -39,7 +40,10 @@ export function applyCommand(transaction: IntentTransaction, { steps }: StepsCom
     else if ('secret' in step) transaction.setSecret({ path: step.secret, field: step.field, value: step.value });
     else if ('take' in step) return [policyObject(`/taken/${transaction.take(step.take, step.owner, step.low, step.high, step.wish)}`)];
     else if ('claim' in step) transaction.claim(step.claim, step.owner, [{ family: 4, low: step.low, high: step.high }]);
-    else if ('release' in step) transaction.release(step.release);
+    else if ('overlap' in step) {
+      const { overlap, owner, low, high } = step;
+      return [policyObject(`/overlap/${transaction.overlap(overlap, { family: 4, low, high }, owner)?.owner ?? 'nobody'}`)];
+    } else if ('release' in step) transaction.release(step.release);
     else if ('next' in step) return [policyObject(`/next/${transaction.next(step.next)}`)];
     else if ('refuse' in step) throw new PolicyError({ status: 400, code: 500012, message: step.refuse, field: 'id' });
     else throw new Error(step.crash);

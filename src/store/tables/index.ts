@@ -1,15 +1,7 @@
 import { ChangeRow, ChangeSetRow, CheckpointRow } from './history.tables.js';
 import { ClaimRow, CounterRow, PolicyObjectRow, PolicyReferenceRow, PolicyTagRow, SecretRow } from './intent.tables.js';
-import {
-  EnrolmentTokenRow,
-  FabricObjectRow,
-  FabricTagsRow,
-  NodeCertificateRow,
-  RealizedEntityRow,
-  RealizedHistoryRow,
-  TransportNodeRow,
-} from './realization.tables.js';
-import { MetaRow, SystemRecordRow, TaskRow } from './system.tables.js';
+import { EnrolmentTokenRow, FabricObjectRow, NodeCertificateRow, RealizedEntityRow, RealizedHistoryRow, TransportNodeRow } from './realization.tables.js';
+import { MetaRow, SystemRecordRow } from './system.tables.js';
 
 /** All tables; a test holds the migrations to them. */
 export const TABLES = [
@@ -25,11 +17,9 @@ export const TABLES = [
   RealizedEntityRow,
   RealizedHistoryRow,
   FabricObjectRow,
-  FabricTagsRow,
   TransportNodeRow,
   NodeCertificateRow,
   EnrolmentTokenRow,
   SystemRecordRow,
-  TaskRow,
   MetaRow,
 ] as const;

@@ -2,7 +2,6 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** What is observed of an intent object, as last told by realization. */
 @Entity('realized_entity')
-@Index('realized_entity_state', ['state'])
 export class RealizedEntityRow {
   /** Policy path of the intent. */
   @PrimaryColumn('text')
@@ -11,17 +10,16 @@ export class RealizedEntityRow {
   @Column('text')
   state!: string;
 
-  /** Change sequence whose outcome this is. */
+  @Column('text')
+  consolidated!: string;
+
+  /** Last change set that the observation includes. */
   @Column('integer')
   sequence!: number;
 
   /** Milliseconds since 1970 of the transition. */
   @Column('integer')
   at!: number;
-
-  /** JSON: nodes and what each said. */
-  @Column('text')
-  detail!: string;
 
   /** JSON array of alarms. */
   @Column('text')
@@ -38,8 +36,12 @@ export class RealizedHistoryRow {
   @Column('text')
   path!: string;
 
-  @Column('text')
-  state!: string;
+  /** Null: the intent is gone. */
+  @Column('text', { nullable: true })
+  state!: string | null;
+
+  @Column('text', { nullable: true })
+  consolidated!: string | null;
 
   @Column('integer')
   sequence!: number;
@@ -74,23 +76,8 @@ export class FabricObjectRow {
   body!: string;
 }
 
-/** Tags that users put on fabric objects: kept apart from the reports, so that they stay when the thing moves or comes back. */
-@Entity('fabric_tags', { withoutRowid: true })
-export class FabricTagsRow {
-  @PrimaryColumn('text')
-  type!: string;
-
-  @PrimaryColumn('text')
-  id!: string;
-
-  /** JSON array of `{scope, tag}`. */
-  @Column('text')
-  tags!: string;
-}
-
-/** A transport node that enrolled: its identity, and when it was last heard of. */
+/** A transport node that enrolled, as it was last heard. */
 @Entity('transport_node')
-@Index('transport_node_path', ['path'])
 export class TransportNodeRow {
   @PrimaryColumn('text', { name: 'node_id' })
   nodeId!: string;
@@ -99,11 +86,8 @@ export class TransportNodeRow {
   @Column('text')
   path!: string;
 
-  @Column('integer', { name: 'enrolled_at' })
-  enrolledAt!: number;
-
-  @Column('integer', { name: 'last_seen_at', nullable: true })
-  lastSeenAt!: number | null;
+  @Column('integer', { name: 'last_seen_at' })
+  lastSeenAt!: number;
 
   /** JSON of what the agent says it is and runs. */
   @Column('text')

@@ -1,4 +1,4 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /**
  * A user, a principal identity, a certificate, a role or a licence, as the layer above keeps it. There are few, and all are read
@@ -12,33 +12,6 @@ export class SystemRecordRow {
   @PrimaryColumn('text')
   id!: string;
 
-  @Column('text')
-  body!: string;
-}
-
-/** Work that goes on after its call was answered. */
-@Entity('task')
-@Index('task_kind', ['kind', 'createdAt'])
-export class TaskRow {
-  @PrimaryColumn('text')
-  id!: string;
-
-  @Column('text')
-  kind!: string;
-
-  @Column('text')
-  state!: string;
-
-  @Column('text', { name: 'created_by' })
-  createdBy!: string;
-
-  @Column('integer', { name: 'created_at' })
-  createdAt!: number;
-
-  @Column('integer', { name: 'updated_at' })
-  updatedAt!: number;
-
-  /** JSON: progress, result or error. */
   @Column('text')
   body!: string;
 }
