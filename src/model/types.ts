@@ -24,12 +24,15 @@ import { LBServerSslProfile } from './balancing/lb-server-ssl-profile.resource.j
 import { LBService } from './balancing/lb-service.resource.js';
 import { LBVirtualServer } from './balancing/lb-virtual-server.resource.js';
 import { EnforcementPoint } from './fabric/enforcement-point.resource.js';
+import { PolicyBaseHostSwitchProfile } from './fabric/host-switch-profile.resource.js';
 import { HostTransportNode } from './fabric/host-transport-node.resource.js';
 import { L2BridgeEndpointProfile } from './fabric/l2-bridge-endpoint-profile.resource.js';
 import { PolicyEdgeCluster } from './fabric/policy-edge-cluster.resource.js';
 import { PolicyEdgeNode } from './fabric/policy-edge-node.resource.js';
 import { PolicyTransportZone } from './fabric/policy-transport-zone.resource.js';
 import { Site } from './fabric/site.resource.js';
+import { PolicyUplinkHostSwitchProfile } from './fabric/uplink-host-switch-profile.resource.js';
+import { PolicyVtepHAHostSwitchProfile } from './fabric/vtep-ha-host-switch-profile.resource.js';
 import { Inventory, WorkloadTags } from './fabric/workload-tags.resource.js';
 import type { StructClass } from './field.js';
 import { BfdProfile } from './networking/bfd-profile.resource.js';
@@ -41,7 +44,11 @@ import { DhcpServerConfig } from './networking/dhcp-server-config.resource.js';
 import { DhcpStaticBindingConfig } from './networking/dhcp-static-binding-config.resource.js';
 import { DhcpV4StaticBindingConfig } from './networking/dhcp-v4-static-binding-config.resource.js';
 import { DhcpV6StaticBindingConfig } from './networking/dhcp-v6-static-binding-config.resource.js';
+import { EvpnConfig } from './networking/evpn-config.resource.js';
+import { EvpnTenantConfig } from './networking/evpn-tenant-config.resource.js';
+import { EvpnTunnelEndpointConfig } from './networking/evpn-tunnel-endpoint-config.resource.js';
 import { GatewayQosProfile } from './networking/gateway-qos-profile.resource.js';
+import { GreTunnel } from './networking/gre-tunnel.resource.js';
 import { IPDiscoveryProfile } from './networking/ip-discovery-profile.resource.js';
 import { Ipv6DadProfile } from './networking/ipv6-dad-profile.resource.js';
 import { Ipv6NdraProfile } from './networking/ipv6-ndra-profile.resource.js';
@@ -52,6 +59,7 @@ import { OspfAreaConfig } from './networking/ospf-area-config.resource.js';
 import { OspfRoutingConfig } from './networking/ospf-routing-config.resource.js';
 import { PolicyDnsForwarder } from './networking/policy-dns-forwarder.resource.js';
 import { PolicyDnsForwarderZone } from './networking/policy-dns-forwarder-zone.resource.js';
+import { PolicyInterVrfRoutingConfig } from './networking/policy-inter-vrf-routing-config.resource.js';
 import { PolicyNat } from './networking/policy-nat.resource.js';
 import { PolicyNatRule } from './networking/policy-nat-rule.resource.js';
 import { PortDiscoveryProfileBindingMap } from './networking/port-discovery-profile-binding-map.resource.js';
@@ -75,6 +83,8 @@ import { Tier0RouteMap } from './networking/tier0-route-map.resource.js';
 import { Tier0SecurityFeatures } from './networking/tier0-security-features.resource.js';
 import { Tier1 } from './networking/tier1.resource.js';
 import { Tier1Interface } from './networking/tier1-interface.resource.js';
+import { Tunnel } from './networking/tunnel.resource.js';
+import { VniPoolConfig } from './networking/vni-pool-config.resource.js';
 import { Registry } from './registry.js';
 import { Domain } from './root/domain.resource.js';
 import { DomainDeploymentMap } from './root/domain-deployment-map.resource.js';
@@ -116,6 +126,9 @@ export const TYPES: readonly StructClass[] = [
   PolicyEdgeNode,
   HostTransportNode,
   L2BridgeEndpointProfile,
+  PolicyBaseHostSwitchProfile,
+  PolicyUplinkHostSwitchProfile,
+  PolicyVtepHAHostSwitchProfile,
   Inventory,
   WorkloadTags,
 
@@ -134,6 +147,13 @@ export const TYPES: readonly StructClass[] = [
   BgpNeighborConfig,
   OspfRoutingConfig,
   OspfAreaConfig,
+  Tunnel,
+  GreTunnel,
+  PolicyInterVrfRoutingConfig,
+  VniPoolConfig,
+  EvpnConfig,
+  EvpnTenantConfig,
+  EvpnTunnelEndpointConfig,
   BfdProfile,
   PolicyNat,
   PolicyNatRule,

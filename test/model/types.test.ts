@@ -49,6 +49,10 @@ describe('the resource types', () => {
     }
   });
 
+  it('refer only to types that exist', () => {
+    for (const [where, { refs }] of everyField()) for (const type of refs?.to ?? []) expect(registry.find(type), `${where} refers to ${type}`).toBeDefined();
+  });
+
   it('state facts that agree with one another', () => {
     for (const [where, facts] of everyField()) {
       const { default: value, enum: choices, min, max, minItems, maxItems, array } = facts;

@@ -31,6 +31,6 @@ export class MetadataProxyConfig extends PolicyConfigResource {
   @Field('string', 'Releases of TLS that the proxy speaks with the server.', { array: true, enum: ['TLS_V1', 'TLS_V1_1', 'TLS_V1_2'] })
   crypto_protocols?: string[];
 
-  @Field('string', 'Policy paths of certificates that the server may show.', { array: true, format: 'policy-path' })
+  @Field('string', 'Policy paths of certificates that the server may show.', { array: true, refs: { to: ['TlsCertificate'] } })
   server_certificates?: string[];
 }

@@ -290,7 +290,7 @@ export class Segment extends PolicyConfigResource {
   @Field(() => PortAddressBindingEntry, 'Addresses bound to the segment; those of its ports replace them.', { array: true, deprecated: true, maxItems: 512 })
   address_bindings?: PortAddressBindingEntry[];
 
-  @Field('string', 'Policy path of the EVPN tenant that the segment belongs to.', { format: 'policy-path' })
+  @Field('string', 'Policy path of the EVPN tenant that the segment belongs to.', { refs: { to: ['EvpnTenantConfig'] } })
   evpn_tenant_config_path?: string;
 
   @Field('boolean', 'Whether the segment is one VLAN of an EVPN tenant.', { readOnly: true })

@@ -1,0 +1,15 @@
+import { Field } from '../field.js';
+import { PolicyConfigResource } from '../policy-object.js';
+import { Resource } from '../resource.js';
+import { Infra } from '../root/infra.resource.js';
+
+@Resource({
+  doc: 'Settings that virtual switches of many nodes share.',
+  feature: 'fabric',
+  abstract: true,
+  at: [{ parent: Infra, collection: 'host-switch-profiles' }],
+})
+export abstract class PolicyBaseHostSwitchProfile extends PolicyConfigResource {
+  @Field('string', 'What a node must be able to do to use the profile.', { array: true })
+  required_capabilities?: string[];
+}
