@@ -7,6 +7,7 @@ import { Login } from '../access/login.js';
 import { PermissionGuard } from '../access/permission.js';
 import { SessionController } from '../access/session.controller.js';
 import { Sessions } from '../access/sessions.js';
+import { CertificateRequestsController } from '../insight/certificate-requests.controller.js';
 import { ContextAttributesController } from '../insight/context-attributes.controller.js';
 import { InventoryController } from '../insight/inventory.controller.js';
 import { Inventory } from '../insight/inventory.js';
@@ -76,6 +77,7 @@ export class AppModule {
         MembersController,
         TagsController,
         ContextAttributesController,
+        CertificateRequestsController,
       ],
       providers: [
         { provide: APP_FILTER, useClass: ErrorFilter },
