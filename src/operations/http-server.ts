@@ -144,7 +144,7 @@ function observeRequests(fastify: FastifyInstance, { metrics, logger }: HttpServ
   fastify.addHook('onRequest', (request, reply, done) => {
     metrics.underWay.inc();
     reply.raw.once('close', () => metrics.underWay.dec());
-    reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff').header('strict-transport-security', 'max-age=31536000');
+    reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
     done();
   });
   fastify.addHook('onResponse', (request, reply, done) => {
