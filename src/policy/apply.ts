@@ -166,7 +166,13 @@ class Application implements WriteView {
     });
   }
 
-  private draft(definition: Definition, located: Located, { op, body, unset = [] }: ObjectWrite, current: PolicyObject | undefined, asSystem: boolean): PolicyObject {
+  private draft(
+    definition: Definition,
+    located: Located,
+    { op, body, unset = [] }: ObjectWrite,
+    current: PolicyObject | undefined,
+    asSystem: boolean,
+  ): PolicyObject {
     const { actor } = this.command.context;
     const kept: Json = {};
     const own: Json = {};
@@ -179,6 +185,9 @@ class Application implements WriteView {
     }
     for (const name in body) if (!SYSTEM_FIELDS.has(name)) own[name] = body[name];
     const { id, path, parentPath = '' } = located;
+    // Writes that follow in the same transaction belong to the first: together they make one version.
+    const earlier = current && this.touched.get(path);
+    const old = earlier ? earlier.before : current;
     const uniqueId = current?.unique_id ?? this.tx.uuid();
     return {
       ...kept,
@@ -197,10 +206,10 @@ class Application implements WriteView {
       _create_time: current?._create_time ?? this.tx.now,
       _create_user: current?._create_user ?? (asSystem ? 'system' : actor.user),
       _last_modified_time: this.tx.now,
-      _last_modified_user: asSystem ? 'system' : actor.user,
+      _last_modified_user: asSystem && !earlier ? 'system' : actor.user,
       _system_owned: current?._system_owned ?? asSystem,
       _protection: current?._protection ?? (actor.principal && !asSystem ? 'REQUIRE_OVERRIDE' : 'NOT_PROTECTED'),
-      _revision: current ? current._revision + 1 : 0,
+      _revision: old ? old._revision + 1 : 0,
     } as PolicyObject;
   }
 

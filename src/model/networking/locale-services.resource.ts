@@ -1,5 +1,5 @@
 import { Field } from '../field.js';
-import type { Hooks } from '../hooks.js';
+import type { Hooks, WriteView } from '../hooks.js';
 import { PolicyConfigResource } from '../policy-object.js';
 import { fieldProblem } from '../problem.js';
 import { Resource } from '../resource.js';
@@ -52,15 +52,20 @@ class Tier0RouteRedistributionConfig {
 /** AS number of a tier-0 whose edges all forward, until it is given one. */
 const DEFAULT_AS = '65000';
 
+/** Routing protocols of a tier-0 exist with its locale services. BGP is on where all edges forward, as they need it to share routes. */
+function createRouting(view: WriteView, path: string, gateway: Tier0): void {
+  const active = gateway.ha_mode === 'ACTIVE_ACTIVE';
+  const own = gateway.vrf_config ? {} : { ...(active ? { local_as_num: DEFAULT_AS } : {}), graceful_restart_config: { timer: {} } };
+  view.put(`${path}/bgp`, { enabled: active, inter_sr_ibgp: active, ...own });
+  view.put(`${path}/ospf`, {});
+}
+
 const hooks: Hooks<LocaleServices> = {
-  /** Routing protocols of a tier-0 exist with its locale services. BGP is on where all edges forward, as they need it to share routes. */
   written(services, view, before) {
-    const gateway = view.get<Tier0>(services.parent_path);
-    if (before || gateway?.resource_type !== 'Tier0') return;
-    const active = gateway.ha_mode === 'ACTIVE_ACTIVE';
-    const own = gateway.vrf_config ? {} : { ...(active ? { local_as_num: DEFAULT_AS } : {}), graceful_restart_config: { timer: {} } };
-    view.put(`${services.path}/bgp`, { enabled: active, inter_sr_ibgp: active, ...own });
-    view.put(`${services.path}/ospf`, {});
+    const gateway = view.get<Tier0 | Tier1>(services.parent_path);
+    if (gateway?.resource_type === 'Tier0' && !before) createRouting(view, services.path, gateway as Tier0);
+    // A tier-1 gets its mode with its first edges, see there.
+    if (gateway?.resource_type === 'Tier1' && services.edge_cluster_path !== undefined && gateway.ha_mode === undefined) view.put(gateway.path, { ...gateway });
   },
   check: ({ edge_cluster_path: cluster, preferred_edge_paths: edges = [] }) =>
     edges.flatMap((edge, at) =>

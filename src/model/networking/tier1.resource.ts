@@ -1,6 +1,6 @@
 import { allocate } from '../allocate.js';
 import { Field } from '../field.js';
-import type { Hooks } from '../hooks.js';
+import type { Hooks, WriteView } from '../hooks.js';
 import { PolicyConfigResource } from '../policy-object.js';
 import { Resource } from '../resource.js';
 import { Infra } from '../root/infra.resource.js';
@@ -37,7 +37,10 @@ class RouteAdvertisementRule {
 }
 
 const hooks: Hooks<Tier1> = {
-  complete: (gateway, view) => completeIpv6Profiles(view, gateway),
+  complete(gateway, view) {
+    completeIpv6Profiles(view, gateway);
+    if (gateway.ha_mode === undefined && hasEdges(view, gateway.path)) gateway.ha_mode = 'ACTIVE_STANDBY';
+  },
   written(gateway, view, before) {
     allocate(view, GATEWAY_BLOCKS, gateway.path);
     if (!before) createCompanions(view, 'tier1', gateway);
@@ -48,6 +51,11 @@ const hooks: Hooks<Tier1> = {
   check: (gateway, view, before) => (before?.tier0_path === gateway.tier0_path ? [] : moveProblems(view, gateway.path)),
   deleted: (gateway, view) => removeCompanions(view, 'tier1', gateway),
 };
+
+/** Whether the gateway has a service part, which needs a mode. */
+function hasEdges(view: WriteView, path: string): boolean {
+  return view.children<{ edge_cluster_path?: string }>(path, 'LocaleServices').some((services) => services.edge_cluster_path !== undefined);
+}
 
 @Resource<Tier1>({
   doc: 'The gateway of a tenant or an application: it joins segments, and reaches the world through its tier-0.',
@@ -65,7 +73,9 @@ export class Tier1 extends PolicyConfigResource {
   @Field(() => RouteAdvertisementRule, 'Rules that narrow down what the tier-0 learns, the first match decides.', { array: true })
   route_advertisement_rules?: RouteAdvertisementRule[];
 
-  @Field('string', 'Whether its edges forward one at a time or all; absent while the gateway needs no edge.', { enum: ['ACTIVE_STANDBY', 'ACTIVE_ACTIVE'] })
+  @Field('string', 'Whether its edges forward one at a time or all; one at a time where nothing is said, absent while it has no edge.', {
+    enum: ['ACTIVE_STANDBY', 'ACTIVE_ACTIVE'],
+  })
   ha_mode?: string;
 
   @Field('string', 'Whether the preferred edge takes over again once it is back.', {

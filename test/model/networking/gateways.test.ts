@@ -44,6 +44,25 @@ describe('a gateway', () => {
   });
 });
 
+describe('a tier-1', () => {
+  const path = '/infra/tier-1s/gw';
+
+  it('has a mode once it has edges, in the same version', () => {
+    expect(intent.patch(path, {}).ha_mode).toBeUndefined();
+    const services = { resource_type: 'ChildLocaleServices', LocaleServices: { id: 'default', edge_cluster_path: CLUSTER } };
+    intent.patch(path, { children: [services] });
+    expect(intent.read(path)).toMatchObject({ ha_mode: 'ACTIVE_STANDBY', _revision: 1 });
+    intent.patch(path, { description: 'says nothing of the mode' });
+    expect(intent.read(path)).toMatchObject({ ha_mode: 'ACTIVE_STANDBY', _revision: 2 });
+  });
+
+  it('keeps the mode that it was given', () => {
+    intent.patch(path, { ha_mode: 'ACTIVE_ACTIVE' });
+    intent.patch(`${path}/locale-services/default`, { edge_cluster_path: CLUSTER });
+    expect(intent.read(path)).toMatchObject({ ha_mode: 'ACTIVE_ACTIVE', _revision: 0 });
+  });
+});
+
 describe('a tier-0', () => {
   it('has transit subnets, and internal ones that fit its kind of availability', () => {
     intent.patch('/infra/tier-0s/all', {});
