@@ -1,5 +1,4 @@
-import { type FieldFacts, fieldsOf, type StructClass } from './field.js';
-import { variantFor } from './registry.js';
+import { type FieldFacts, fieldsOf, type StructClass, structOf } from './field.js';
 
 /** JSON as clients send it. */
 export type Json = { [name: string]: unknown };
@@ -9,16 +8,6 @@ export interface FieldValue {
   readonly facts: FieldFacts;
   readonly field: string;
   readonly value: unknown;
-}
-
-const EMPTY_STRUCTS: readonly StructClass[] = [];
-
-/** The structure that a value of a field has, or undefined for plain values. */
-function structOf(facts: FieldFacts, value: unknown): StructClass | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  if (facts.type === 'struct') return facts.structs?.()[0];
-  if (facts.type === 'union') return variantFor(facts.structs?.() ?? EMPTY_STRUCTS, value as Json);
-  return undefined;
 }
 
 const byName = new WeakMap<StructClass, ReadonlyMap<string, FieldFacts>>();
@@ -37,8 +26,8 @@ function isEmpty(value: unknown): boolean {
 }
 
 /**
- * The body without what means nothing: null, an empty string or an empty list says that an optional field is unset, the same as
- * leaving it out, and what the system sets is ignored. Unknown fields stay, for the validator to report.
+ * The body without what means nothing: null says that a field is unset, the same as leaving it out, and so does an empty string or
+ * an empty list in an optional one; what the system sets is ignored. Unknown fields stay, for the validator to report.
  */
 export function withoutEmpty(struct: StructClass, body: Json): Json {
   const facts = factsByName(struct);
@@ -47,7 +36,7 @@ export function withoutEmpty(struct: StructClass, body: Json): Json {
     const value = body[name];
     const field = facts.get(name);
     if (!field) result[name] = value;
-    else if (field.readOnly || (!field.required && isEmpty(value))) continue;
+    else if (field.readOnly || value === null || (!field.required && isEmpty(value))) continue;
     else result[name] = withoutEmptyValue(field, value);
   }
   return result;
@@ -104,24 +93,43 @@ export function hasSecrets(struct: StructClass, seen: ReadonlySet<StructClass> =
   return found;
 }
 
+/** A secret field of a structure that is there, whether it has a value or not. */
+export interface SecretField {
+  /** JSON path in the object. */
+  readonly field: string;
+  readonly required: boolean;
+}
+
+/** Every secret that an object may have, given the structures that it has. */
+export function secretFieldsOf(struct: StructClass, object: Json): SecretField[] {
+  const found: SecretField[] = [];
+  for (const { facts, field } of secretPlaces(struct, object)) found.push({ field, required: facts.required === true });
+  return found;
+}
+
 /** Takes every secret out of a body, in place. An empty value means that the secret is to be deleted. */
-export function takeSecrets(struct: StructClass, body: Json, at = ''): { field: string; value: string | undefined }[] {
-  if (!hasSecrets(struct)) return [];
+export function takeSecrets(struct: StructClass, body: Json): { field: string; value: string | undefined }[] {
   const taken: { field: string; value: string | undefined }[] = [];
-  for (const facts of fieldsOf(struct)) {
-    const value = body[facts.name];
+  for (const { facts, field, holder } of secretPlaces(struct, body)) {
+    const value = holder[facts.name];
     if (value === undefined) continue;
-    const name = at === '' ? facts.name : `${at}.${facts.name}`;
-    if (facts.secret) {
-      taken.push({ field: name, value: isEmpty(value) ? undefined : String(value) });
-      delete body[facts.name];
-    } else if (facts.structs) {
-      const items = Array.isArray(value) ? value : [value];
-      items.forEach((item, index) => {
-        const inner = structOf(facts, item);
-        if (inner) taken.push(...takeSecrets(inner, item as Json, facts.array ? `${name}[${index}]` : name));
-      });
-    }
+    taken.push({ field, value: isEmpty(value) ? undefined : String(value) });
+    delete holder[facts.name];
   }
   return taken;
+}
+
+function* secretPlaces(struct: StructClass, holder: Json, at = ''): Generator<{ facts: FieldFacts; field: string; holder: Json }> {
+  if (!hasSecrets(struct)) return;
+  for (const facts of fieldsOf(struct)) {
+    const field = at === '' ? facts.name : `${at}.${facts.name}`;
+    if (facts.secret) yield { facts, field, holder };
+    if (!facts.structs) continue;
+    const value = holder[facts.name];
+    const items = Array.isArray(value) ? value : [value];
+    for (const [index, item] of items.entries()) {
+      const inner = structOf(facts, item);
+      if (inner) yield* secretPlaces(inner, item as Json, facts.array ? `${field}[${index}]` : field);
+    }
+  }
 }

@@ -37,7 +37,9 @@ export class SchemaSet {
     const properties: Record<string, JsonSchema> = {};
     for (const field of fields) properties[field.name] = this.field(field);
     if (variant) properties[variant.property] = { type: 'string', const: variant.value };
-    const required = fields.filter((field) => field.required && !field.readOnly).map((field) => field.name);
+    // A secret is kept apart: only whoever knows the stored ones can say that one is missing.
+    const isRequired = (field: FieldFacts): boolean => field.required === true && !field.readOnly && !(field.secret && this.purpose === 'validate');
+    const required = fields.filter(isRequired).map((field) => field.name);
     if (variant && !required.includes(variant.property)) required.push(variant.property);
     return { type: 'object', properties, ...(required.length > 0 ? { required } : {}), additionalProperties: false };
   }

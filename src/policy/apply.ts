@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { addDefaults, type Json, takeSecrets, withoutEmpty } from '../model/body.js';
+import { addDefaults, hasSecrets, type Json, secretFieldsOf, takeSecrets, withoutEmpty } from '../model/body.js';
 import { CODES } from '../model/error-codes.js';
 import { fieldsOf } from '../model/field.js';
 import type { AddressRange, Claim, WriteView } from '../model/hooks.js';
@@ -121,7 +121,7 @@ class Application implements WriteView {
 
     const unchanged = current !== undefined && write.op === 'patch' && write.secrets.length === 0 && sameIntent(draft, current);
     if (!unchanged || this.command.countUnchanged) this.record(definition, draft, current);
-    for (const { field, value } of write.secrets) this.tx.setSecret({ path, field, value });
+    this.keepSecrets(definition, draft, write.secrets, asSystem);
     if (write.onlyChildren) this.keepOnly(path, write.onlyChildren);
     if (!unchanged) definition.hooks?.written?.(draft, this, current);
   }
@@ -235,6 +235,18 @@ class Application implements WriteView {
     this.remember(object.path, before, object);
   }
 
+  /** Keeps the secrets that came, gives up those whose structure is gone, and asks for those that the object cannot do without. */
+  private keepSecrets(definition: Definition, object: PolicyObject, given: ObjectWrite['secrets'], asSystem: boolean): void {
+    if (!hasSecrets(definition.struct)) return;
+    const { path } = object;
+    for (const { field, value } of given) this.tx.setSecret({ path, field, value });
+    const fields = secretFieldsOf(definition.struct, object as unknown as Json);
+    const stored = this.tx.secretFields(path);
+    for (const field of stored) if (!fields.some((one) => one.field === field)) this.tx.setSecret({ path, field, value: undefined });
+    const missing = asSystem ? undefined : fields.find(({ field, required }) => required && !stored.includes(field));
+    if (missing) throw bad(path, missing.field, CODES.field, `Field ${missing.field} is required: add it.`);
+  }
+
   private remember(path: string, before: PolicyObject | undefined, after: PolicyObject | undefined): void {
     const known = this.touched.get(path);
     if (known) known.after = after;
@@ -255,10 +267,12 @@ class Application implements WriteView {
     if (current) for (const facts of definition.fields) if (!facts.readOnly) copy(draft, current as unknown as Json, facts.name);
     delete draft._revision;
     const laid = mergePatch(draft, body) as Json;
-    const secrets = takeSecrets(definition.struct, laid);
     const full = withoutEmpty(definition.struct, laid);
     const problems = validate(definition.struct, full);
     if (problems[0]) throw new PolicyError({ path, ...problems[0] }, ...problems.slice(1));
+    const removed = secretFieldsOf(definition.struct, full).filter(({ field }) => valueAt(body, field) === null);
+    const secrets = [...removed.map(({ field }) => ({ field, value: undefined })), ...takeSecrets(definition.struct, laid)];
+    takeSecrets(definition.struct, full);
     addDefaults(definition.struct, full);
     const unset = definition.fields.filter(({ sticky, name }) => sticky && full[name] === undefined).map(({ name }) => name);
     return { op: 'patch', path, type, body: full, secrets, unset };
@@ -386,6 +400,11 @@ function sameIntent(a: PolicyObject, b: PolicyObject): boolean {
     delete right[stamp];
   }
   return isDeepStrictEqual(left, right);
+}
+
+/** The value at a JSON path such as `servers[0].password`. */
+function valueAt(body: Json, path: string): unknown {
+  return path.split(/[.[\]]+/).reduce<unknown>((value, name) => (value as Json | null | undefined)?.[name], body);
 }
 
 /** RFC 7396: null removes, structures merge, everything else replaces. */

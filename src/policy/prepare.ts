@@ -1,7 +1,7 @@
 import { addDefaults, type Json, takeSecrets, withoutEmpty } from '../model/body.js';
 import { CODES } from '../model/error-codes.js';
 import { PolicyError, type Problem } from '../model/problem.js';
-import { type Definition, type Located, type Place, Registry } from '../model/registry.js';
+import { type Definition, type Located, type Place, Registry, verbsOf } from '../model/registry.js';
 import type { Feature } from '../model/resource.js';
 import { validate } from '../model/validator.js';
 import type { Move, Write } from './command.js';
@@ -62,9 +62,9 @@ class Preparation {
     }
 
     const { children, ...body } = given;
-    const inlineLists = this.takeInline(place, body);
+    const inlineLists = this.takeInline(place, path, body, at);
     const hasOwnFields = Object.keys(body).some((name) => name !== 'resource_type' && name !== 'id');
-    if (!place.parent && at === '' && op === 'patch' && !hasOwnFields) this.children(place, path, children, at);
+    if (!place.parent && at === '' && op === 'patch' && !hasOwnFields) this.children(place, path, children, at, options);
     else {
       const onlyChildren =
         op === 'put' && inlineLists[0]
@@ -76,11 +76,16 @@ class Preparation {
           const where = `${member(at, field)}[${index}]`;
           const childId = idOf(item);
           if (childId === undefined) this.problem(path, `${where}.id`, CODES.field, `Field ${where}.id is required: add it.`);
-          else this.object('patch', { place: childPlace, id: childId, path: Registry.join(path, childPlace, childId), parentPath: path, ids: [] }, item, where);
+          else this.below({ place: childPlace, id: childId, path: Registry.join(path, childPlace, childId), parentPath: path, ids: [] }, item, where, options);
         });
       }
-      this.children(place, path, children, at);
+      this.children(place, path, children, at, options);
     }
+  }
+
+  /** An object inside the body of another one: a move is not meant for it, a partial change is. */
+  private below(located: Located, given: unknown, at: string, { partial }: PrepareOptions): void {
+    this.object('patch', located, given, at, { partial });
   }
 
   private own(
@@ -97,11 +102,13 @@ class Preparation {
       this.writes.push({ op: 'merge', path, type, body: given });
       return;
     }
-    const secrets = takeSecrets(struct, given);
     const body = withoutEmpty(struct, given);
     const problems = validate(struct, body, at);
     for (const problem of problems) this.problems.push({ ...problem, path });
     if (problems.length > 0) return;
+    // An empty secret says that the stored one is to be deleted, so it is looked for in the body as it came.
+    const secrets = takeSecrets(struct, given);
+    takeSecrets(struct, body);
     addDefaults(struct, body);
     const unset = definition.fields
       .filter(({ sticky, name }) => sticky && body[name] === undefined && (given[name] !== undefined || (sticky === 'alone' && at !== '')))
@@ -110,7 +117,7 @@ class Preparation {
   }
 
   /** Takes the lists out of a body that hold its inline children, such as the rules of a policy. */
-  private takeInline(place: Place, body: Json): { place: Place; field: string; items: readonly unknown[] }[] {
+  private takeInline(place: Place, path: string, body: Json, at: string): { place: Place; field: string; items: readonly unknown[] }[] {
     const lists: { place: Place; field: string; items: readonly unknown[] }[] = [];
     for (const child of place.children) {
       const field = child.definition.inline?.field;
@@ -118,7 +125,7 @@ class Preparation {
       const items = body[field];
       delete body[field];
       if (items === undefined || items === null || Array.isArray(items)) lists.push({ place: child, field, items: items ?? [] });
-      else this.problem('', field, CODES.field, `Field ${field} must be an array.`);
+      else this.problem(path, member(at, field), CODES.field, `Field ${member(at, field)} must be an array.`);
     }
     return lists;
   }
@@ -133,17 +140,17 @@ class Preparation {
     return variant;
   }
 
-  private children(place: Place, parentPath: string, given: unknown, at: string): void {
+  private children(place: Place, parentPath: string, given: unknown, at: string, options: PrepareOptions): void {
     if (given === undefined || given === null) return;
     const field = member(at, 'children');
     if (!Array.isArray(given)) return this.problem(parentPath, field, CODES.field, `Field ${field} must be an array.`);
-    for (const [index, wrapper] of given.entries()) this.child(place, parentPath, wrapper, `${field}[${index}]`);
+    for (const [index, wrapper] of given.entries()) this.child(place, parentPath, wrapper, `${field}[${index}]`, options);
   }
 
-  private child(place: Place, parentPath: string, wrapper: unknown, at: string): void {
+  private child(place: Place, parentPath: string, wrapper: unknown, at: string, options: PrepareOptions): void {
     if (!isJson(wrapper)) return this.problem(parentPath, at, CODES.field, `Field ${at} must be a JSON object.`);
     const kind = wrapper.resource_type;
-    if (kind === 'ChildResourceReference') return this.reference(place, parentPath, wrapper, at);
+    if (kind === 'ChildResourceReference') return this.reference(place, parentPath, wrapper, at, options);
     const family = typeof kind === 'string' ? this.registry.findWrapper(kind) : undefined;
     const childPlace = family && place.children.find(({ definition }) => definition === family && !definition.internal);
     if (!childPlace) {
@@ -168,22 +175,24 @@ class Preparation {
     if (idProblem) return this.problem(parentPath, `${field}.id`, CODES.field, idProblem);
     const path = Registry.join(parentPath, childPlace, id);
     if (wrapper.marked_for_delete === true || body.marked_for_delete === true) {
+      if (!verbsOf(childPlace).includes('DELETE'))
+        return this.problem(path, field, CODES.conflict, `${path} cannot be deleted: it stays as long as its parent.`);
       this.features.add(childPlace.definition.feature ?? 'system');
       this.writes.push({ op: 'delete', path, lenient: true });
       return;
     }
-    this.object('patch', { place: childPlace, id, path, parentPath, ids: [] }, childPlace.singleton ? { ...body, id: undefined } : body, field);
+    this.below({ place: childPlace, id, path, parentPath, ids: [] }, childPlace.singleton ? { ...body, id: undefined } : body, field, options);
   }
 
   /** A reference leads to an object without changing it. */
-  private reference(place: Place, parentPath: string, wrapper: Json, at: string): void {
+  private reference(place: Place, parentPath: string, wrapper: Json, at: string, options: PrepareOptions): void {
     const { target_type: type, id } = wrapper;
     const childPlace = place.children.find(({ definition }) => definition.name === type || definition.variants.some(({ name }) => name === type));
     if (!childPlace)
       return this.problem(parentPath, `${at}.target_type`, CODES.field, `Field ${at}.target_type must be a type that hangs below ${place.definition.name}.`);
     if (typeof id !== 'string' || problemOfId(id))
       return this.problem(parentPath, `${at}.id`, CODES.field, `Field ${at}.id must be the id of a ${childPlace.definition.name}.`);
-    this.children(childPlace, Registry.join(parentPath, childPlace, id), wrapper.children, at);
+    this.children(childPlace, Registry.join(parentPath, childPlace, id), wrapper.children, at, options);
   }
 
   private problem(path: string, field: string, code: number, message: string): void {

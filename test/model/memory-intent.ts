@@ -33,6 +33,14 @@ export class MemoryIntent {
     return this.write('put', path, { ...body, _revision: this.committed.get(path)?._revision });
   }
 
+  /** Changes only the fields that the body names. */
+  change(path: string, body: Body): Stored {
+    const located = registry.locate(path);
+    if (!located) throw new Error(`nothing hangs at ${path}`);
+    this.run(prepareObject(registry, 'patch', located, structuredClone(body), { partial: true }).writes, {});
+    return this.committed.get(path) as Stored;
+  }
+
   /** Writes as the system does at first start: read-only fields are taken as they are. */
   seed(objects: readonly DefaultObject[]): void {
     for (const object of objects) {

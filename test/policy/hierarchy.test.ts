@@ -84,6 +84,34 @@ describe('the hierarchical PATCH', () => {
     expect(api.reader.sequence()).toBe(sequence);
   });
 
+  it('writes settings that have one fixed place, and does not delete them', async () => {
+    const settings = {
+      resource_type: 'ChildDfwFirewallConfiguration',
+      DfwFirewallConfiguration: { resource_type: 'DfwFirewallConfiguration', idfw_enabled: true },
+    };
+    await api.http.patch(`${P}/infra`).send(infra(settings)).expect(200);
+    expect((await api.http.get(`${P}/infra/settings/firewall/security`)).body).toMatchObject({ id: 'security', idfw_enabled: true });
+    const answer = await api.http
+      .patch(`${P}/infra`)
+      .send(infra(gone(settings)))
+      .expect(400);
+    expect(answer.body.error_data).toEqual({ path: '/infra/settings/firewall/security', field: 'children[0].DfwFirewallConfiguration' });
+  });
+
+  it('changes only the fields that are named, also in children, when asked for that', async () => {
+    await api.http
+      .patch(`${P}/infra`)
+      .send(infra(tier1('part', { display_name: 'Part', description: 'Stays.' })))
+      .expect(200);
+    await api.http
+      .patch(`${P}/infra`)
+      .set('nsx-enable-partial-patch', 'true')
+      .send(infra(tier1('part', { display_name: 'Changed' })))
+      .expect(200);
+    expect((await api.http.get(`${P}/infra/tier-1s/part`)).body).toMatchObject({ display_name: 'Changed', description: 'Stays.' });
+    await api.http.delete(`${P}/infra/tier-1s/part`).expect(200);
+  });
+
   it.each([
     ['an unknown wrapper', infra({ resource_type: 'ChildNonsense', Nonsense: { id: 'x' } }), 'children[0].resource_type'],
     ['a child where it does not belong', infra({ resource_type: 'ChildRule', Rule: { id: 'x' } }), 'children[0].resource_type'],
