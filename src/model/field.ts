@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { classValidators } from './class-validation.js';
+import { classValidators, variantValidators } from './class-validation.js';
 
 /**
  * One decorator states every fact of a field: its type, what it means, its limits, whether a client may write it, whether it is
@@ -104,7 +104,7 @@ export function Field(type: FieldType, doc: string, options: FieldOptions = {}):
     const facts: FieldFacts = { ...options, name: String(key), doc, ...shapeOf(type) };
     const own: FieldFacts[] = Reflect.getOwnMetadata(FIELDS, target) ?? [];
     Reflect.defineMetadata(FIELDS, [...own, facts], target);
-    for (const validator of classValidators(facts)) validator(target, key);
+    for (const validator of classValidators(facts, structOf)) validator(target, key);
   };
 }
 
@@ -116,11 +116,25 @@ function shapeOf(type: FieldType): Pick<FieldFacts, 'type' | 'structs'> {
 
 /** Marks a structure as the variant of a union that has `property` equal to `value`. */
 export function Variant(value: string, property = 'resource_type'): ClassDecorator {
-  return (target) => Reflect.defineMetadata(VARIANT, { property, value } satisfies VariantFacts, target);
+  return (target) => {
+    const facts: VariantFacts = { property, value };
+    Reflect.defineMetadata(VARIANT, facts, target);
+    for (const validator of variantValidators(facts)) validator(target.prototype, property);
+  };
 }
 
 export function variantOf(struct: StructClass): VariantFacts | undefined {
   return Reflect.getOwnMetadata(VARIANT, struct);
+}
+
+/** The structure that a value of a field has: a union's is told by its discriminator. Undefined for plain values, lists and unknown kinds. */
+export function structOf({ type, structs }: FieldFacts, value: unknown): StructClass | undefined {
+  if (!structs || typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  if (type === 'struct') return structs()[0];
+  return structs().find((struct) => {
+    const variant = variantOf(struct);
+    return variant && (value as Record<string, unknown>)[variant.property] === variant.value;
+  });
 }
 
 const fieldsByClass = new WeakMap<StructClass, readonly FieldFacts[]>();

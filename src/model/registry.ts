@@ -1,4 +1,4 @@
-import { type FieldFacts, fieldsOf, type StructClass, variantOf } from './field.js';
+import { type FieldFacts, fieldsOf, type StructClass } from './field.js';
 import { type Position, type ResourceOptions, resourceOptions, type Verb } from './resource.js';
 
 /** One resource type as everything else sees it. */
@@ -208,14 +208,6 @@ export class Registry {
 export function verbsOf(place: Place): readonly Verb[] {
   const verbs = place.definition.verbs ?? ['GET', 'LIST', 'PUT', 'PATCH', 'DELETE'];
   return place.singleton ? verbs.filter((verb) => verb !== 'LIST') : verbs;
-}
-
-/** The variant of a union that a value's discriminator names. */
-export function variantFor(structs: readonly StructClass[], value: Record<string, unknown>): StructClass | undefined {
-  return structs.find((struct) => {
-    const variant = variantOf(struct);
-    return variant && value[variant.property] === variant.value;
-  });
 }
 
 function abstractAncestor(struct: StructClass, classes: readonly StructClass[]): StructClass | undefined {
