@@ -1,17 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_BALANCING } from '../../src/model/defaults/balancing.js';
-import { DEFAULT_SECURITY } from '../../src/model/defaults/security.js';
-import { DEFAULT_SERVICES } from '../../src/model/defaults/services.js';
+import { DEFAULT_OBJECTS } from '../../src/model/defaults/default-objects.js';
 import { MemoryIntent } from './memory-intent.js';
-
-const ROOT = [
-  { path: '/infra', body: {} },
-  { path: '/infra/domains/default', body: {} },
-];
 
 describe('what exists at first start', () => {
   const intent = new MemoryIntent();
-  intent.seed([...ROOT, ...DEFAULT_SERVICES, ...DEFAULT_SECURITY, ...DEFAULT_BALANCING]);
+  intent.seed(DEFAULT_OBJECTS);
 
   it.each([
     ['/infra/services/ICMPv6-ALL', 'ICMPv6-ALL'],
