@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
@@ -14,36 +14,32 @@ export class Journal {
   private waiting: { readonly bytes: Buffer; readonly resolve: () => void; readonly reject: (error: unknown) => void }[] = [];
   private writing: Promise<void> | undefined;
   private failure: unknown;
+  /** Size of the file right after it was last rewritten; what has come since supersedes some of it. */
+  private liveSize = 0;
 
   private constructor(
     private readonly directory: string,
+    private readonly events: JournalEvents,
     private handle: FileHandle,
     private size: number,
-    private liveSize: number,
   ) {}
 
   /**
    * Opens the journal of a directory, made where it is missing, and hands out what it holds in the order in which it was written.
    * A record torn by a crash, and what follows it, was never acknowledged and is cut off.
    */
-  static async open(directory: string, replay: (node: string, parts: readonly Buffer[]) => void): Promise<Journal> {
+  static async open(directory: string, events: JournalEvents): Promise<Journal> {
     ensureDirectory(directory);
     const file = join(directory, FILE);
     const content = existsSync(file) ? readFileSync(file) : Buffer.alloc(0);
-    const whole = forEachRecord(content, replay);
-    const descriptor = openSync(file, content.length === 0 ? 'a' : 'r+', 0o600);
+    const whole = forEachRecord(content, events.replay);
+    const handle = await open(file, 'a', 0o600);
     if (whole < content.length) {
-      ftruncateSync(descriptor, whole);
-      fsyncSync(descriptor);
+      await handle.truncate(whole);
+      await handle.sync();
     }
-    closeSync(descriptor);
     flushDirectory(directory);
-    return new Journal(directory, await open(file, 'a'), whole, 0);
-  }
-
-  /** Whether so much of the file is superseded that rewriting it pays. */
-  get bloated(): boolean {
-    return this.size > BLOAT_FLOOR + BLOAT_RATIO * this.liveSize;
+    return new Journal(directory, events, handle, whole);
   }
 
   /** Resolves once a record of a node is on disk; its parts are kept all or none. */
@@ -53,27 +49,6 @@ export class Journal {
     const done = new Promise<void>((resolve, reject) => this.waiting.push({ bytes, resolve, reject }));
     this.writing ??= this.drain();
     return done;
-  }
-
-  /** Replaces everything by the records given, which must add up to what is held now. Nothing may be appended meanwhile. */
-  async rewrite(records: Iterable<{ readonly node: string; readonly parts: readonly Uint8Array[] }>): Promise<void> {
-    await this.writing;
-    const file = join(this.directory, FILE);
-    const beside = `${file}.new`;
-    const descriptor = openSync(beside, 'w', 0o600);
-    let size = 0;
-    try {
-      for (const { node, parts } of records) size += writeWhole(descriptor, frame(node, parts));
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-    renameSync(beside, file);
-    flushDirectory(this.directory);
-    await this.handle.close();
-    this.handle = await open(file, 'a');
-    this.size = size;
-    this.liveSize = size;
   }
 
   /** Waits for what was appended, and closes the file. */
@@ -94,15 +69,47 @@ export class Journal {
         await this.handle.datasync();
         this.size += bytes.length;
         for (const entry of group) entry.resolve();
+        if (this.size > BLOAT_FLOOR + BLOAT_RATIO * this.liveSize) await this.rewrite();
       } catch (error) {
         // After a failed flush nobody knows what is on disk: nothing more is acknowledged until the agent starts anew.
         this.failure = error;
         for (const entry of [...group, ...this.waiting]) entry.reject(error);
         this.waiting = [];
+        this.events.onFailure(error);
       }
     }
     this.writing = undefined;
   }
+
+  /**
+   * Replaces the file by a summary of what it says. What waits to be appended is in the summary already, or will come after it:
+   * replaying a delta twice changes nothing.
+   */
+  private async rewrite(): Promise<void> {
+    const file = join(this.directory, FILE);
+    const beside = `${file}.new`;
+    const handle = await open(beside, 'w', 0o600);
+    const bytes = Buffer.concat([...this.events.summary()].map(({ node, parts }) => frame(node, parts)));
+    await handle.writeFile(bytes);
+    await handle.sync();
+    await handle.close();
+    renameSync(beside, file);
+    flushDirectory(this.directory);
+    await this.handle.close();
+    this.handle = await open(file, 'a', 0o600);
+    this.size = bytes.length;
+    this.liveSize = bytes.length;
+  }
+}
+
+/** What a journal needs of those who keep something in it. */
+export interface JournalEvents {
+  /** A record as it is read back: the node and the parts that were appended together. */
+  replay(node: string, parts: readonly Buffer[]): void;
+  /** Records that add up to all that was ever appended, as few as possible. */
+  summary(): Iterable<{ readonly node: string; readonly parts: readonly Uint8Array[] }>;
+  /** The disk failed; what was rejected must not be acknowledged to anyone. */
+  onFailure(error: unknown): void;
 }
 
 const FILE = 'held.journal';
@@ -149,10 +156,4 @@ function* pieces(payload: Buffer): Generator<Buffer> {
     yield payload.subarray(at + 4, at + 4 + length);
     at += 4 + length;
   }
-}
-
-function writeWhole(descriptor: number, bytes: Buffer): number {
-  let written = 0;
-  while (written < bytes.length) written += writeSync(descriptor, bytes, written);
-  return written;
 }

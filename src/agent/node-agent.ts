@@ -110,6 +110,11 @@ export class NodeAgent {
     return this.inSyncAt;
   }
 
+  /** Digest of what the node holds. */
+  get digest(): string {
+    return this.held.digest;
+  }
+
   /** Brings the engine to what was held before, then looks for the manager. */
   async start(): Promise<void> {
     const { engine } = this.options;
@@ -217,6 +222,10 @@ export class NodeAgent {
         this.arrived = [];
         await this.take(deltas, deltas.at(-1) as ReceivedDelta);
       }
+    } catch (error) {
+      // The journal has told its owner that the disk failed. Nothing was acknowledged, and nothing more is.
+      this.options.log.warn({ node: this.identity.path, error: error instanceof Error ? error.message : String(error) }, 'A delta could not be taken.');
+      this.link.close();
     } finally {
       this.working = undefined;
     }

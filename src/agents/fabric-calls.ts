@@ -26,9 +26,12 @@ export interface FabricCalls {
   misbehave(node: string, rules: readonly SetMisbehaviour_Misbehaviour[]): Promise<void>;
   trace(from: TraceStart, packet: Packet): Promise<PacketTrace>;
 
-  /** A certificate was revoked by hand, and the store knows. */
-  revoke(serial: string): void;
+  /** Certificates were revoked in the store: streams of theirs are cut. */
+  revokedAnew(): void;
   /** New connections of agents are shown another certificate. */
   replaceCertificate(certificate: { readonly certificate: string; readonly privateKey: string }): void;
   stop(): Promise<void>;
 }
+
+/** Nest injection token of these calls. */
+export const FABRIC_CALLS = Symbol('heddle:fabric-calls');

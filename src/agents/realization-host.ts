@@ -122,10 +122,12 @@ export class RealizationHost {
     this.scheduleFlush();
   }
 
-  /** A certificate was revoked by hand: its stream is cut, and it opens no other. */
-  revoke(serial: string): void {
-    this.revoked.add(serial);
-    for (const session of this.sessions.values()) if (session.certificate.serial === serial) session.close('REVOKED', 'the certificate was revoked');
+  /** Certificates were revoked by hand: their streams are cut, and they open no other. */
+  revoke(serials: Iterable<string>): void {
+    for (const serial of serials) this.revoked.add(serial);
+    for (const session of [...this.sessions.values()]) {
+      if (this.revoked.has(session.certificate.serial)) session.close('REVOKED', 'the certificate was revoked');
+    }
   }
 
   /** Decides about a stream: answers why it is refused, or the session's ends. */

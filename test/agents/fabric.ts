@@ -1,8 +1,10 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Journal } from '../../src/agent/journal.js';
-import { NodeAgent, RestoredNode } from '../../src/agent/node-agent.js';
+import * as tls from 'node:tls';
+import * as grpc from '@grpc/grpc-js';
+import type { NodeAgent } from '../../src/agent/node-agent.js';
+import { NodeHost } from '../../src/agent/node-host.js';
 import type { AgentIdentity } from '../../src/agent/node-state.js';
 import { SimulatedEngine } from '../../src/agent/simulated/simulated-engine.js';
 import { SimulatedWorkloads } from '../../src/agent/simulated/workloads.js';
@@ -12,6 +14,8 @@ import { CertificateAuthority, requestCertificate } from '../../src/agents/pki/c
 import type { NodeIdentity } from '../../src/agents/pki/node-identity.js';
 import { RealizationHost } from '../../src/agents/realization-host.js';
 import type { CertificateRecord } from '../../src/agents/records.js';
+import { FromAgent } from '../../src/agents/session.pb.js';
+import { NODE_SESSION, type ReceivedFrame } from '../../src/agents/session-protocol.js';
 import { SessionServer } from '../../src/agents/session-server.js';
 import type { PolicyObject } from '../../src/model/policy-object.js';
 import type { Commit } from '../../src/policy/ports.js';
@@ -48,7 +52,7 @@ interface Kept {
 }
 
 export class Fabric {
-  private readonly running = new Set<NodeAgent>();
+  private readonly running = new Set<NodeHost>();
   private sequence = 1;
   private readonly port: number;
 
@@ -57,6 +61,8 @@ export class Fabric {
     readonly realization: ScriptedRealization,
     readonly host: RealizationHost,
     readonly kept: Kept,
+    /** Bytes of all messages, both ways. */
+    readonly traffic: { bytes: number },
     private server: SessionServer,
   ) {
     this.port = server.port;
@@ -80,16 +86,33 @@ export class Fabric {
       ...options,
     });
     host.start({ sequence: 1, objects: options.nodes.map(nodeObject), claims: [], realized: [], inventories: [], revokedSerials: [] });
-    return new Fabric(authority, realization, host, kept, await Fabric.listen(authority, host, 0));
+    const traffic = { bytes: 0 };
+    return new Fabric(authority, realization, host, kept, traffic, await Fabric.listen(authority, host, traffic, 0));
   }
 
-  private static async listen(authority: CertificateAuthority, host: RealizationHost, port: number): Promise<SessionServer> {
+  private static async listen(authority: CertificateAuthority, host: RealizationHost, traffic: { bytes: number }, port: number): Promise<SessionServer> {
     return SessionServer.start({
       host: '127.0.0.1',
       port,
       authority: authority.certificate,
       certificate: await authority.issueServer(['localhost', '127.0.0.1'], Date.now() + HOUR),
-      accept: (certificate, wire) => host.accept(certificate, wire),
+      accept: (certificate, wire) => {
+        const events = host.accept(certificate, {
+          ...wire,
+          write: (frame) => {
+            traffic.bytes += frame.length;
+            return wire.write(frame);
+          },
+        });
+        if (typeof events === 'string') return events;
+        return {
+          ...events,
+          receive: (message) => {
+            traffic.bytes += FromAgent.encode(message).finish().length;
+            events.receive(message);
+          },
+        };
+      },
     });
   }
 
@@ -101,28 +124,20 @@ export class Fabric {
     return { ...identity, managerHost: 'localhost', agentPort: this.port, privateKey, certificate, authority: this.authority.certificate };
   }
 
-  async agent(
-    nodeId: string,
-    options: { readonly directory?: string; readonly identity?: AgentIdentity; readonly saved?: (identity: AgentIdentity) => void } = {},
-  ): Promise<AgentUnderTest> {
+  async agent(nodeId: string, options: { readonly directory?: string; readonly identity?: AgentIdentity } = {}): Promise<AgentUnderTest> {
     const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'heddle-agent-'));
-    const restored = new RestoredNode();
-    const journal = await Journal.open(directory, (_, parts) => restored.replay(parts));
-    const workloads = new SimulatedWorkloads();
-    const engine = new SimulatedEngine({ nodeId, workloads, tunnelAddresses: ['192.0.2.1'] });
-    const agent = new NodeAgent({
-      identity: options.identity ?? (await this.identity(nodeId)),
-      saveIdentity: options.saved ?? (() => undefined),
-      engine,
-      journal,
-      restored,
+    const host = await NodeHost.open(directory, {
       softwareVersion: '0.1.0',
       log: quiet,
       timing: { firstWait: 20, longestWait: 100 },
+      onDiskFailure: (error) => {
+        throw error;
+      },
     });
-    this.running.add(agent);
-    await agent.start();
-    return { agent, directory, restored, workloads, stop: () => this.stopAgent(agent, journal) };
+    this.running.add(host);
+    const engine = new SimulatedEngine({ nodeId, workloads: new SimulatedWorkloads(join(directory, 'workloads.json')), tunnelAddresses: ['192.0.2.1'] });
+    const agent = await host.start({ identity: options.identity ?? (await this.identity(nodeId)), directory, engine });
+    return { agent, directory, stop: () => this.stopAgent(host) };
   }
 
   /** A commit that changes what nodes should hold. */
@@ -136,6 +151,26 @@ export class Fabric {
     this.host.commit({ sequence: this.sequence, at: 0, changes, claims: [], secrets: [] });
   }
 
+  /** A client that speaks the protocol only as far as the test makes it. */
+  async rawClient(
+    nodeId: string,
+    options: { readonly lifetime?: number } = {},
+  ): Promise<{ readonly call: grpc.ClientDuplexStream<FromAgent, ReceivedFrame>; close(): void }> {
+    const { certificate, privateKey, authority } = await this.identity(nodeId, options);
+    const context = tls.createSecureContext({ ca: authority, cert: certificate, key: privateKey });
+    const client = new grpc.Client(`localhost:${this.port}`, grpc.credentials.createFromSecureContext(context), { 'grpc.use_local_subchannel_pool': 1 });
+    const { path, requestSerialize, responseDeserialize } = NODE_SESSION.connect;
+    const call = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
+    call.on('error', () => undefined);
+    return {
+      call,
+      close: () => {
+        call.cancel();
+        client.close();
+      },
+    };
+  }
+
   session(nodeId: string) {
     return this.host.nodes().find((node) => node.nodeId === nodeId)?.session;
   }
@@ -144,26 +179,23 @@ export class Fabric {
   async restartServer(downFor = 0): Promise<void> {
     this.server.stop();
     await new Promise((resolve) => setTimeout(resolve, downFor));
-    this.server = await Fabric.listen(this.authority, this.host, this.port);
+    this.server = await Fabric.listen(this.authority, this.host, this.traffic, this.port);
   }
 
   async stop(): Promise<void> {
-    for (const agent of this.running) await agent.stop();
+    for (const host of this.running) await host.stop();
     await this.host.stop();
     this.server.stop();
   }
 
-  private async stopAgent(agent: NodeAgent, journal: Journal): Promise<void> {
-    this.running.delete(agent);
-    await agent.stop();
-    await journal.close();
+  private async stopAgent(host: NodeHost): Promise<void> {
+    this.running.delete(host);
+    await host.stop();
   }
 }
 
 export interface AgentUnderTest {
   readonly agent: NodeAgent;
   readonly directory: string;
-  readonly restored: RestoredNode;
-  readonly workloads: SimulatedWorkloads;
   stop(): Promise<void>;
 }

@@ -32,6 +32,11 @@ export class ScriptedRealization implements Partial<Realization> {
     }
   }
 
+  /** Replaces what a node should hold without a delta that says so. */
+  set(node: string, resource: NodeResource): void {
+    this.told(node).resources.set(`${resource.kind} ${resource.key}`, resource);
+  }
+
   load(_start: StartState): void {}
 
   commit({ sequence }: Pick<Commit, 'sequence'>): readonly NodeDelta[] {

@@ -136,6 +136,16 @@ export async function requestCertificate(): Promise<{ readonly privateKey: strin
   return { privateKey: await exportKey(keys.privateKey), request: request.toString('pem') };
 }
 
+/** What is wrong with a certificate request, or undefined when it can be signed. */
+export async function checkRequest(requestPem: string): Promise<string | undefined> {
+  try {
+    await verifiedRequest(requestPem);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
 async function verifiedRequest(pem: string): Promise<x509.Pkcs10CertificateRequest> {
   const request = new x509.Pkcs10CertificateRequest(pem);
   const { name, namedCurve } = request.publicKey.algorithm as { name?: string; namedCurve?: string };
