@@ -99,12 +99,12 @@ const TABLES: readonly TableFacts[] = [
   {
     name: 'realized_entity',
     key: ['path'],
-    columns: { path: 'text', state: 'text', consolidated: 'text', sequence: 'number', at: 'number', alarms: 'text' },
+    columns: { path: 'text', state: 'text', sequence: 'number', at: 'number', alarms: 'text' },
   },
   {
     name: 'realized_history',
     key: ['number'],
-    columns: { number: 'number', path: 'text', state: 'text?', consolidated: 'text?', sequence: 'number', at: 'number', alarms: 'text' },
+    columns: { number: 'number', path: 'text', state: 'text?', sequence: 'number', at: 'number', alarms: 'text' },
     indices: [{ name: 'realized_history_path', columnNames: ['path', 'number'] }],
   },
   {

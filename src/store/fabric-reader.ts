@@ -16,7 +16,6 @@ export interface StoredTransition {
   readonly path: string;
   /** Absent: the intent is gone. */
   readonly state?: string;
-  readonly consolidated?: string;
   /** Last change set that the observation includes. */
   readonly sequence: number;
   /** Milliseconds since 1970. */
@@ -60,10 +59,8 @@ export class FabricReader {
       `SELECT token_hash AS tokenHash, node_id AS nodeId, path, created_by AS createdBy, created_at AS createdAt, expires_at AS expiresAt,
          consumed_at AS consumedAt FROM enrolment_token ORDER BY created_at, token_hash`,
     );
-    this.selectRealized = handle.prepare('SELECT path, state, consolidated, sequence, at, alarms FROM realized_entity ORDER BY path');
-    this.selectHistory = handle.prepare(
-      'SELECT path, state, consolidated, sequence, at, alarms FROM realized_history WHERE path = ? ORDER BY number DESC LIMIT ? OFFSET ?',
-    );
+    this.selectRealized = handle.prepare('SELECT path, state, sequence, at, alarms FROM realized_entity ORDER BY path');
+    this.selectHistory = handle.prepare('SELECT path, state, sequence, at, alarms FROM realized_history WHERE path = ? ORDER BY number DESC LIMIT ? OFFSET ?');
   }
 
   /** By external id, each once: of two nodes that report one, the report that is older. */
@@ -123,12 +120,11 @@ function withBody(row: TextBody): StoredFabricObject {
 interface TransitionRow {
   readonly path: string;
   readonly state: string | null;
-  readonly consolidated: string | null;
   readonly sequence: number;
   readonly at: number;
   readonly alarms: string;
 }
 
-function transition({ state, consolidated, alarms, ...rest }: TransitionRow): StoredTransition {
-  return { ...rest, state: state ?? undefined, consolidated: consolidated ?? undefined, alarms: JSON.parse(alarms) };
+function transition({ state, alarms, ...rest }: TransitionRow): StoredTransition {
+  return { ...rest, state: state ?? undefined, alarms: JSON.parse(alarms) };
 }

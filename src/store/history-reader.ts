@@ -62,6 +62,7 @@ export class HistoryReader {
   private readonly selectEnds: Statement;
   private readonly selectSubtree: Statement;
   private readonly selectDeletedBelow: Statement;
+  private readonly selectLastChange: Statement;
 
   constructor(private readonly handle: Handle) {
     this.selectChange = handle.prepare('SELECT * FROM change WHERE position = ?');
@@ -79,12 +80,19 @@ export class HistoryReader {
          ) SELECT version FROM below`,
       )
       .pluck();
+    this.selectLastChange = handle.prepare('SELECT max(position) FROM change').pluck();
     this.selectDeletedBelow = handle
       .prepare(
         `SELECT max(position) FROM change WHERE operation = 'DELETE' AND (path = $path OR path > $path || '/' AND path < $path || '0')
            AND position >= $from GROUP BY path`,
       )
       .pluck();
+  }
+
+  /** Sequence of the last set that changed an object; audited calls that changed none may have come after it. */
+  lastChange(): number {
+    const position = this.selectLastChange.get() as number | null;
+    return position === null ? 0 : sequenceOf(position);
   }
 
   /** Versions of a path, newest first, across deletes and new creations. */

@@ -71,12 +71,11 @@ export interface RecordsJob {
 export interface RealizedJob {
   readonly transitions: readonly {
     readonly path: string;
+    /** Last change set that the observation includes. */
+    readonly sequence: number;
     readonly state?: string;
-    readonly consolidated?: string;
     readonly alarms: readonly unknown[];
   }[];
-  /** Last change set that the observations include. */
-  readonly sequence: number;
   /** Milliseconds since 1970. */
   readonly at: number;
 }

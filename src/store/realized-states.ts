@@ -9,19 +9,16 @@ export class RealizedStates {
 
   constructor(handle: Handle) {
     this.put = handle.prepare(
-      `INSERT INTO realized_entity (path, state, consolidated, sequence, at, alarms) VALUES ($path, $state, $consolidated, $sequence, $at, $alarms)
-       ON CONFLICT (path) DO UPDATE SET state = excluded.state, consolidated = excluded.consolidated, sequence = excluded.sequence, at = excluded.at,
-         alarms = excluded.alarms`,
+      `INSERT INTO realized_entity (path, state, sequence, at, alarms) VALUES ($path, $state, $sequence, $at, $alarms)
+       ON CONFLICT (path) DO UPDATE SET state = excluded.state, sequence = excluded.sequence, at = excluded.at, alarms = excluded.alarms`,
     );
     this.remove = handle.prepare('DELETE FROM realized_entity WHERE path = ?');
-    this.append = handle.prepare(
-      `INSERT INTO realized_history (path, state, consolidated, sequence, at, alarms) VALUES ($path, $state, $consolidated, $sequence, $at, $alarms)`,
-    );
+    this.append = handle.prepare(`INSERT INTO realized_history (path, state, sequence, at, alarms) VALUES ($path, $state, $sequence, $at, $alarms)`);
   }
 
-  apply({ transitions, sequence, at }: RealizedJob): null {
-    for (const { path, state = null, consolidated = null, alarms } of transitions) {
-      const row = { path, state, consolidated, sequence, at, alarms: JSON.stringify(alarms) };
+  apply({ transitions, at }: RealizedJob): null {
+    for (const { path, sequence, state = null, alarms } of transitions) {
+      const row = { path, state, sequence, at, alarms: JSON.stringify(alarms) };
       if (state === null) this.remove.run(path);
       else this.put.run(row);
       this.append.run(row);

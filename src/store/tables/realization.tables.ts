@@ -10,9 +10,6 @@ export class RealizedEntityRow {
   @Column('text')
   state!: string;
 
-  @Column('text')
-  consolidated!: string;
-
   /** Last change set that the observation includes. */
   @Column('integer')
   sequence!: number;
@@ -39,9 +36,6 @@ export class RealizedHistoryRow {
   /** Null: the intent is gone. */
   @Column('text', { nullable: true })
   state!: string | null;
-
-  @Column('text', { nullable: true })
-  consolidated!: string | null;
 
   @Column('integer')
   sequence!: number;

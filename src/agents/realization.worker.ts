@@ -1,0 +1,115 @@
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { createLogger } from '../operations/logger.js';
+import type { LogLevel } from '../operations/settings.js';
+import { RealizationGraph } from '../realization/graph.js';
+import { serveCalls } from '../shared/port-calls.js';
+import { openReader } from '../store/reader.js';
+import { onCommit, UnitOfWork } from '../store/unit-of-work.js';
+import { AwaitedSequence } from './awaited-sequence.js';
+import type { FabricCalls } from './fabric-calls.js';
+import { CertificateAuthority, type KeyedCertificate } from './pki/certificate-authority.js';
+import { RealizationHost } from './realization-host.js';
+import { SessionServer } from './session-server.js';
+import { startState, storedRecords } from './stored-fabric.js';
+
+/** The thread of realization: the calculation, and the gRPC server with the streams of all nodes. Nothing of it waits for the API. */
+
+export interface RealizationWorkerOptions {
+  readonly database: string;
+  /** Directory of the certificate authority. */
+  readonly pki: string;
+  readonly host: string;
+  readonly agentPort: number;
+  readonly certificate: KeyedCertificate;
+  readonly logLevel: LogLevel;
+  /** Milliseconds that a node certificate is valid; left out: a week. */
+  readonly certificateLifetime?: number;
+  readonly writer: MessagePort;
+  readonly feed: MessagePort;
+  readonly calls: MessagePort;
+}
+
+/** What the thread says once agents can connect. */
+export interface RealizationReady {
+  readonly agentPort: number;
+  /** How long the first computation took, with reading what it needs, in milliseconds. */
+  readonly startMilliseconds: number;
+}
+
+const options = workerData as RealizationWorkerOptions;
+const began = performance.now();
+const authority = await CertificateAuthority.open(options.pki);
+const reader = openReader(options.database);
+const writer = new UnitOfWork(options.writer);
+const host = new RealizationHost({
+  realization: new RealizationGraph(),
+  authority,
+  records: storedRecords(writer),
+  log: createLogger(options.logLevel).child({ thread: 'realization' }),
+  certificateLifetime: options.certificateLifetime,
+});
+host.start(reader.snapshot(() => startState(reader)));
+const reached = new AwaitedSequence(host.sequence);
+// The port holds commits back until someone listens; those that the snapshot includes are skipped.
+onCommit(options.feed, (commit) => {
+  host.commit(commit);
+  reached.reach(host.sequence);
+});
+const server = await SessionServer.start({
+  host: options.host,
+  port: options.agentPort,
+  authority: authority.certificate,
+  certificate: options.certificate,
+  accept: (certificate, wire) => host.accept(certificate, wire),
+});
+
+/** Waits for the last commit that changed intent, which may be before `sequence`: audited calls take numbers too. */
+function upTo(sequence: number): Promise<void> {
+  return sequence <= host.sequence ? Promise.resolve() : reached.wait(Math.min(sequence, reader.history.lastChange()));
+}
+
+serveCalls<FabricCalls>(options.calls, {
+  realizedState: async (path, sequence) => {
+    await upTo(sequence);
+    return host.realizedState(path);
+  },
+  alarmed: async (sequence) => {
+    await upTo(sequence);
+    return host.alarmed();
+  },
+  members: async (group, kind, sequence) => {
+    await upTo(sequence);
+    return host.members(group, kind);
+  },
+  groupsOf: async (kind, member, sequence) => {
+    await upTo(sequence);
+    return host.groupsOf(kind, member);
+  },
+  spanOf: async (path, sequence) => {
+    await upTo(sequence);
+    return host.spanOf(path);
+  },
+  nodes: () => host.nodes(),
+  realizationCounters: () => host.realizationCounters(),
+  engineCounters: () => host.engineCounters(),
+  inventoryOf: (node) => host.inventoryOf(node),
+  plug: (node, workload) => host.plug(node, workload),
+  unplug: (machine) => host.unplug(machine),
+  move: (machine, to) => host.move(machine, to),
+  misbehave: (node, rules) => host.misbehave(node, rules),
+  trace: (from, packet) => host.trace(from, packet),
+  revokedAnew: () => host.revoke(reader.fabric.revokedSerials(Date.now())),
+  replaceCertificate: (certificate) => server.replaceCertificate(certificate),
+  stop,
+});
+parentPort?.postMessage({ agentPort: server.port, startMilliseconds: performance.now() - began } satisfies RealizationReady);
+
+async function stop(): Promise<void> {
+  await host.stop();
+  server.stop();
+  options.feed.close();
+  writer.close();
+  reader.close();
+  // After the answer to this call has left.
+  setImmediate(() => options.calls.close());
+}
