@@ -1,4 +1,7 @@
 import { same } from './cells.js';
+import type { AddressSets } from './groups/address-sets.js';
+import type { Membership } from './groups/membership.js';
+import type { PortGroups } from './groups/port-groups.js';
 import { NOTHING, type Output } from './output.js';
 import type { Contribution, ResourceTable } from './resource-table.js';
 import type { NodeRecord, Span } from './span.js';
@@ -11,6 +14,9 @@ export class Assembly {
     private readonly table: ResourceTable,
     private readonly span: Span,
     private readonly nodeOf: (id: string) => NodeRecord,
+    private readonly membership: Pick<Membership, 'setGroup'>,
+    private readonly addressSets: Pick<AddressSets, 'use' | 'release'>,
+    private readonly portGroups: Pick<PortGroups, 'use' | 'release' | 'moved'>,
   ) {}
 
   outputOf(unit: string): Output {
@@ -26,6 +32,16 @@ export class Assembly {
     this.applyContributions(unit, before.contributions, now.contributions, event);
     const links = difference(before.links, now.links);
     const wants = difference(before.wants, now.wants);
+    if (!same(before.selector, now.selector)) this.membership.setGroup(unit, now.selector);
+    if (!same(before.addressSets, now.addressSets)) {
+      for (const key of now.addressSets) this.addressSets.use(key);
+      for (const key of before.addressSets) this.addressSets.release(key);
+    }
+    if (!same(before.scopes, now.scopes)) {
+      for (const scope of now.scopes) this.portGroups.use(scope);
+      for (const scope of before.scopes) this.portGroups.release(scope);
+    }
+    if (before.home !== now.home) this.portGroups.moved(unit, now.home === undefined ? undefined : this.nodeOf(now.home));
     for (const [user, used] of links.added) this.span.link(user, used);
     for (const [node, bundle] of wants.added) this.span.want(this.nodeOf(node), bundle);
     for (const [node, bundle] of wants.removed) this.span.unwant(this.nodeOf(node), bundle);
@@ -39,10 +55,10 @@ export class Assembly {
       const last = old.get(id);
       old.delete(id);
       if (same(last, contribution)) continue;
-      if (last) this.table.withdraw(unit, last);
+      if (last) this.table.withdraw(unit, last, event);
       this.table.contribute(unit, contribution, event);
     }
-    for (const contribution of old.values()) this.table.withdraw(unit, contribution);
+    for (const contribution of old.values()) this.table.withdraw(unit, contribution, event);
   }
 }
 

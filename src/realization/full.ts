@@ -1,13 +1,19 @@
+import { workloadTagsPath } from '../model/fabric/workload-tags.resource.js';
+import type { SegmentPort } from '../model/networking/segment-port.resource.js';
 import type { PolicyObject } from '../model/policy-object.js';
 import type { Commit } from '../policy/ports.js';
-import type { Alarm, InventoryReport, WorkloadInterface } from './contract.js';
+import type { Alarm, InventoryReport, Workload, WorkloadInterface } from './contract.js';
 import { resourceLanes, SetHash } from './digest.js';
+import { EVERYWHERE } from './groups/port-groups.js';
+import { EVERY_PORT, type ItemType, isMac, portsOfPaths, type Selector, satisfies, type Traits } from './groups/selector.js';
 import { type IntentReads, indexKeys } from './intent.js';
-import type { Output } from './output.js';
+import { bundles, type Output } from './output.js';
 import { attachmentOf, type Place } from './placement.js';
-import { type Element, Resource, withElements } from './resource-table.js';
-import type { NodeResource } from './resources.pb.js';
+import { type Contribution, type Element, Resource, withElements } from './resource-table.js';
+import { type NodeResource, ResourceKind } from './resources.pb.js';
 import { Bundle } from './span.js';
+import { policyFacts } from './units/firewall.js';
+import { EXCLUDE_LIST, ITEM_TYPES, portFacts, traitsOfMachine, traitsOfObject } from './units/grouping.js';
 import type { Reads } from './units/reads.js';
 import { segmentFacts } from './units/segment-facts.js';
 import { computeUnit, UNITS } from './units/units.js';
@@ -25,6 +31,8 @@ export interface WholeResult {
   /** What each node is told, by kind and key. Nodes that are told nothing are left out. */
   readonly nodes: ReadonlyMap<string, readonly NodeResource[]>;
   readonly problems: ReadonlyMap<string, readonly Alarm[]>;
+  /** Ports and addresses of each group, sorted. */
+  readonly groups: ReadonlyMap<string, { readonly ports: readonly string[]; readonly addresses: readonly string[] }>;
 }
 
 /**
@@ -36,9 +44,13 @@ export function computeWhole(state: WholeState): WholeResult {
   const reads = plainReads(state);
   const outputs = new Map<string, Output>();
   for (const { path, resource_type: type } of state.objects) if (type in UNITS) outputs.set(path, computeUnit(reads, path, type));
-  const resources = assemble(outputs);
+  const all = [...outputs.values()];
+  const groups = wholeGroups(state, reads, outputs);
+  const { contributions, wants } = enforcement(outputs, groups);
+  const resources = assemble([...all.flatMap((output) => output.contributions), ...contributions]);
   const nodes = new Map<string, NodeResource[]>();
-  for (const [node, names] of spans(outputs)) {
+  const links = all.flatMap((output) => output.links);
+  for (const [node, names] of spans(links, [...all.flatMap((output) => output.wants), ...wants])) {
     const told = resources.filter(({ bundle }) => names.has(bundle)).map(({ resource }) => resource);
     if (told.length > 0)
       nodes.set(
@@ -48,7 +60,10 @@ export function computeWhole(state: WholeState): WholeResult {
   }
   const problems = new Map<string, readonly Alarm[]>();
   for (const [path, output] of outputs) if (output.problems.length > 0) problems.set(path, output.problems);
-  return { nodes, problems };
+  const members = [...outputs].flatMap(([path, { selector }]) =>
+    selector && !selector.portsOnly ? [[path, { ports: [...groups.ports(path)].sort(), addresses: [...groups.addresses(path)].sort() }] as const] : [],
+  );
+  return { nodes, problems, groups: new Map(members) };
 }
 
 /** Digest of a node by definition: the sum over all that it is told. */
@@ -59,14 +74,11 @@ export function digestOf(resources: readonly NodeResource[]): string {
 }
 
 function plainReads(state: WholeState): Reads {
-  const find = (path: string | undefined) => state.objects.find((object) => object.path === path);
-  const withKey = (key: string) =>
-    state.objects
-      .filter((object) => indexKeys(object).includes(key))
-      .map(({ path }) => path)
-      .sort();
+  const byPath = new Map(state.objects.map((object) => [object.path, object]));
+  const keys = state.objects.map((object) => ({ path: object.path, keys: indexKeys(object) }));
+  const withKey = (key: string) => keys.flatMap((one) => (one.keys.includes(key) ? [one.path] : [])).sort();
   const intent: IntentReads = {
-    object: (path) => find(path) as never,
+    object: (path) => byPath.get(path ?? '') as never,
     children: (parentPath, type) => withKey(`child ${type} ${parentPath}`),
     ofType: (type) => withKey(`type ${type}`),
     referrers: (type, field, target) => withKey(`${type}.${field} ${target}`),
@@ -85,6 +97,7 @@ function plainReads(state: WholeState): Reads {
     portAt,
     place: (port) => placeOf(state, port),
     segment: (path) => segmentFacts(reads, path),
+    policy: (path) => policyFacts(reads, path),
   };
   return reads;
 }
@@ -121,20 +134,112 @@ function reportOf(state: WholeState, attachmentId: string): Place | undefined {
   return best && { ...best, rivals: [...nodes].filter((node) => node !== best.node).sort() };
 }
 
+interface WholeGroups {
+  ports(path: string): ReadonlySet<string>;
+  addresses(path: string): ReadonlySet<string>;
+}
+
+/** Who is in which group: every group asks every object. */
+function wholeGroups(state: WholeState, reads: Reads, outputs: ReadonlyMap<string, Output>): WholeGroups {
+  const ports = new Map(
+    state.objects
+      .filter(({ resource_type: type }) => type === 'SegmentPort')
+      .map((port) => [port.path, portFacts(port as PolicyObject & SegmentPort, reads.place(port.path))]),
+  );
+  const items = wholeItems(state);
+  const traitsOf = (type: ItemType, id: string | undefined) => items.find((item) => item.type === type && item.traits.id === id)?.traits;
+  const view = (type: ItemType, id: string) => (asked: ItemType) => {
+    if (asked === type) return traitsOf(type, id);
+    const facts = type === 'SegmentPort' ? ports.get(id) : undefined;
+    return facts && traitsOf(asked, asked === 'Segment' ? facts.segment : asked === 'VirtualMachine' ? facts.machine : facts.vif);
+  };
+  const selectorOf = (path: string): Selector | undefined =>
+    outputs.get(path)?.selector ?? (path === EVERYWHERE ? EVERY_PORT : path.includes('/groups/') ? undefined : portsOfPaths([path]));
+  const ownPorts = (selector: Selector) => {
+    const found = new Set<string>();
+    for (const { type, traits } of items) {
+      if (!selector.terms.some((term) => term.level === type && satisfies(term, view(type, traits.id)))) continue;
+      for (const [port, facts] of ports) {
+        const container = type === 'SegmentPort' ? port : type === 'Segment' ? facts.segment : type === 'VirtualMachine' ? facts.machine : facts.vif;
+        if (container === traits.id) found.add(port);
+      }
+    }
+    return found;
+  };
+  const gather = (path: string, own: (selector: Selector) => Iterable<string>): Set<string> => {
+    const selector = selectorOf(path);
+    return new Set(selector ? [...own(selector), ...selector.groups.flatMap((child) => [...gather(child, own)])] : []);
+  };
+  return {
+    ports: (path) => gather(path, ownPorts),
+    addresses: (path) => gather(path, (selector) => [...selector.addresses, ...[...ownPorts(selector)].flatMap((port) => ports.get(port)?.addresses ?? [])]),
+  };
+}
+
+function wholeItems(state: WholeState): { type: ItemType; traits: Traits }[] {
+  const items: { type: ItemType; traits: Traits }[] = [];
+  for (const object of state.objects) {
+    const type = ITEM_TYPES[object.resource_type];
+    if (type) items.push({ type, traits: traitsOfObject(object) });
+  }
+  const machines = new Map<string, Workload>();
+  const vifs = new Set<string>();
+  for (const { machines: reported, interfaces } of [...state.reports].sort((a, b) => (a.node < b.node ? 1 : -1))) {
+    for (const machine of reported) machines.set(machine.externalId, machine);
+    for (const { externalId } of interfaces) vifs.add(externalId);
+  }
+  for (const machine of machines.values()) {
+    const tags = state.objects.find(({ path }) => path === workloadTagsPath(machine.externalId))?.tags ?? [];
+    items.push({ type: 'VirtualMachine', traits: traitsOfMachine(machine, tags) });
+  }
+  for (const id of vifs) items.push({ type: 'VirtualNetworkInterface', traits: { id, name: '', tags: [] } });
+  return items;
+}
+
+/** Address sets of the groups that rules match, and port groups of what they are applied to, with the nodes that want the rules. */
+function enforcement(outputs: ReadonlyMap<string, Output>, groups: WholeGroups): { contributions: Contribution[]; wants: [string, string][] } {
+  const contributions: Contribution[] = [];
+  const wants: [string, string][] = [];
+  for (const key of new Set([...outputs.values()].flatMap(({ addressSets }) => addressSets))) {
+    const wanted = [...groups.addresses(key.replace(/#mac$/, ''))].filter((address) => isMac(address) === key.endsWith('#mac'));
+    const elements = new Map(wanted.map((address) => [address, true as const]));
+    contributions.push({
+      kind: ResourceKind.ADDRESS_SET,
+      key,
+      bundle: bundles.addresses(key),
+      body: { $case: 'addressSet', value: { addresses: [] } },
+      elements,
+    });
+  }
+  const excluded = groups.ports(EXCLUDE_LIST);
+  for (const scope of new Set([...outputs.values()].flatMap(({ scopes }) => scopes))) {
+    const byNode = new Map<string, Map<string, true>>();
+    for (const port of groups.ports(scope)) {
+      const home = outputs.get(port)?.home;
+      if (home === undefined || excluded.has(port)) continue;
+      byNode.set(home, (byNode.get(home) ?? new Map<string, true>()).set(port, true));
+    }
+    for (const [node, elements] of byNode) {
+      const bundle = bundles.ports(scope, node);
+      contributions.push({ kind: ResourceKind.PORT_GROUP, key: scope, bundle, body: { $case: 'portGroup', value: { ports: [] } }, elements, node });
+      wants.push([node, bundle], [node, bundles.applied(scope)]);
+    }
+  }
+  return { contributions, wants };
+}
+
 interface Assembled {
   readonly bundle: string;
   readonly resource: NodeResource;
 }
 
-function assemble(outputs: ReadonlyMap<string, Output>): Assembled[] {
-  const shares = new Map<string, { contribution: Output['contributions'][number]; elements: Map<string, Element> }>();
-  for (const { contributions } of outputs.values()) {
-    for (const contribution of contributions) {
-      const id = `${contribution.kind} ${contribution.key}`;
-      const share = shares.get(id) ?? { contribution, elements: new Map() };
-      shares.set(id, share);
-      for (const [key, element] of contribution.elements ?? []) share.elements.set(key, element);
-    }
+function assemble(contributions: readonly Contribution[]): Assembled[] {
+  const shares = new Map<string, { contribution: Contribution; elements: Map<string, Element> }>();
+  for (const contribution of contributions) {
+    const id = `${contribution.kind} ${contribution.key} ${contribution.node}`;
+    const share = shares.get(id) ?? { contribution, elements: new Map() };
+    shares.set(id, share);
+    for (const [key, element] of contribution.elements ?? []) share.elements.set(key, element);
   }
   return [...shares.values()].map(({ contribution: { kind, key, bundle, body }, elements }) => {
     const scratch = new Resource(kind, key, new Bundle(bundle));
@@ -145,9 +250,7 @@ function assemble(outputs: ReadonlyMap<string, Output>): Assembled[] {
 }
 
 /** Every node's bundles: a walk along the links from what it wants. */
-function spans(outputs: ReadonlyMap<string, Output>): Map<string, Set<string>> {
-  const links = [...outputs.values()].flatMap((output) => output.links);
-  const wants = [...outputs.values()].flatMap((output) => output.wants);
+function spans(links: readonly (readonly [string, string])[], wants: readonly (readonly [string, string])[]): Map<string, Set<string>> {
   const spans = new Map<string, Set<string>>();
   for (const [node, bundle] of wants) {
     const reached = spans.get(node) ?? new Set<string>();

@@ -1,8 +1,14 @@
+import { workloadTagsPath } from '../model/fabric/workload-tags.resource.js';
+import type { SegmentPort } from '../model/networking/segment-port.resource.js';
 import type { PolicyObject } from '../model/policy-object.js';
 import type { Commit } from '../policy/ports.js';
 import { Assembly } from './assembly.js';
 import { Cells } from './cells.js';
 import type { Counters, InventoryReport, MemberKind, NodeDelta, Realization, RealizedState, RealizedTransition, Refusal, StartState } from './contract.js';
+import { AddressSets } from './groups/address-sets.js';
+import { Membership } from './groups/membership.js';
+import { EVERYWHERE, PortGroups, type ScopedPorts } from './groups/port-groups.js';
+import { EVERY_PORT, portsOfPaths } from './groups/selector.js';
 import { Intent, IntentInputs } from './intent.js';
 import { Inventory } from './inventory.js';
 import { Ledger } from './ledger.js';
@@ -10,8 +16,10 @@ import { deltaOf, Outbox, removal } from './outbox.js';
 import { attachmentOf, Placement } from './placement.js';
 import { RealizedStates } from './realized.js';
 import { type Resource, ResourceTable } from './resource-table.js';
-import type { ResourceChange, ResourceKind, ResourceVersion } from './resources.pb.js';
+import { type ResourceChange, ResourceKind, type ResourceVersion } from './resources.pb.js';
 import { NodeRecord, Span } from './span.js';
+import { policyFacts } from './units/firewall.js';
+import { EXCLUDE_LIST, ITEM_TYPES, portFacts, traitsOfMachine, traitsOfObject } from './units/grouping.js';
 import type { Reads } from './units/reads.js';
 import { segmentFacts } from './units/segment-facts.js';
 import { computeUnit, UNITS } from './units/units.js';
@@ -32,9 +40,16 @@ export class RealizationGraph implements Realization {
   private readonly outbox = new Outbox();
   private readonly span: Span;
   private readonly table: ResourceTable;
+  private readonly membership: Membership;
+  private readonly addressSets: AddressSets;
+  private readonly portGroups: PortGroups;
   private readonly assembly: Assembly;
   private readonly ledger: Ledger;
   private readonly realized: RealizedStates;
+  /** What membership is to be told of anew once the event's changes are in: each once, however often it was touched. */
+  private readonly touchedPorts = new Set<string>();
+  private readonly touchedMachines = new Set<string>();
+  private readonly touchedVifs = new Set<string>();
   private sequence = 0;
   /** Number of the event that is being worked on; grows with every commit and report. */
   private event = 1;
@@ -58,25 +73,35 @@ export class RealizationGraph implements Realization {
         nodeInput.changed(node);
         fabricInput.changed(fabricPath);
       },
-      interfaceChanged: (node, before, now) => this.placement.setInterface(node, before, now),
-      machineChanged: () => {},
+      interfaceChanged: (node, before, now) => {
+        this.placement.setInterface(node, before, now);
+        this.touchedVifs.add((now ?? before)?.externalId ?? '');
+      },
+      machineChanged: (externalId) => this.touchedMachines.add(externalId),
     });
 
     //  Where each port lives: ports and interfaces meet here by attachment id, the older of two that claim one wins.
     //
     //   intent ────ports──────┐
-    //                         ├──> PLACEMENT ──> (units)
+    //                         ├──> PLACEMENT ──> (units, membership)
     //   inventory ─interfaces─┘
     //
     const placeInput = this.cells.input((port) => this.placement.place(port));
     const portAtInput = this.cells.input((attachmentId) => this.placement.portAt(attachmentId));
-    this.placement = new Placement({ placeChanged: (port) => placeInput.changed(port), holderChanged: (attachmentId) => portAtInput.changed(attachmentId) });
+    this.placement = new Placement({
+      placeChanged: (port) => {
+        placeInput.changed(port);
+        this.touchedPorts.add(port);
+      },
+      holderChanged: (attachmentId) => portAtInput.changed(attachmentId),
+    });
 
-    //  What of a segment its ports depend on, computed apart: a segment that is only renamed moves none of its ports.
+    //  What of a segment its ports depend on, and of a policy its rules, computed apart: one that is only renamed moves none of them.
     //
-    //   intent ──> SEGMENT FACTS ──> (units)
+    //   intent ──> SEGMENT FACTS, POLICY FACTS ──> (units)
     //
     const segments = this.cells.derive((path) => segmentFacts(reads, path));
+    const policies = this.cells.derive((path) => policyFacts(reads, path));
     const reads: Reads = {
       intent: this.inputs,
       node: (id) => nodeInput.read(id),
@@ -84,16 +109,17 @@ export class RealizationGraph implements Realization {
       place: (port) => placeInput.read(port),
       portAt: (attachmentId) => portAtInput.read(attachmentId),
       segment: (path) => segments.read(path),
+      policy: (path) => policies.read(path),
     };
 
     //  One function for each intent object says which resources it becomes and who wants them. It runs again when something that
     //  it read has changed, and what comes after sees only the difference to what it said before.
     //
     //   intent ─────────┐
-    //   segment facts ──┤
+    //   facts ──────────┤                  ┌──────selectors──────> (membership)
     //                   ├──> UNITS ──> ASSEMBLY ──contributions──> (resource table)
-    //   placement ──────┤                  └──────links, wants───> (span)
-    //   inventory ──────┘
+    //   placement ──────┤                  ├──────links, wants───> (span)
+    //   inventory ──────┘                  └──────uses, homes────> (address sets, port groups)
     //
     this.units = this.cells.observe(
       (path) => computeUnit(reads, path, this.intent.get(path)?.resource_type),
@@ -114,7 +140,32 @@ export class RealizationGraph implements Realization {
     //   assembly ──> RESOURCE TABLE ──touched──> (outbox)
     //
     this.table = new ResourceTable(this.span, this.outbox);
-    this.assembly = new Assembly(this.table, this.span, (id) => this.nodeOf(id));
+
+    //  Who is in which group, member by member. What a group's members stand for goes two ways: their addresses, to be matched by
+    //  rules, and their ports, to apply rules to.
+    //
+    //   intent ────labels─────────┐
+    //   inventory ─machines, tags─┤                ┌──addresses──> ADDRESS SETS ──elements──> (resource table)
+    //   placement ─ports──────────┼──> MEMBERSHIP ─┤
+    //   units ─────selectors──────┘                └──ports──────> PORT GROUPS ──┬─elements──> (resource table)
+    //                                                                            └─wants─────> (span)
+    //
+    this.membership = new Membership({
+      portJoined: (group, port) => {
+        this.portGroups.joined(group, port);
+        if (group === EXCLUDE_LIST) this.portGroups.exclusionChanged(port);
+      },
+      portLeft: (group, port) => {
+        this.portGroups.left(group, port);
+        if (group === EXCLUDE_LIST) this.portGroups.exclusionChanged(port);
+      },
+      addressJoined: (group, address) => this.addressSets.changed(group, address, true),
+      addressLeft: (group, address) => this.addressSets.changed(group, address, false),
+    });
+    const event = () => this.event;
+    this.addressSets = new AddressSets(this.table, (group) => this.membership.addressesOfGroup(group), event);
+    this.portGroups = new PortGroups(this.table, this.span, scopedPorts(this.membership), event);
+    this.assembly = new Assembly(this.table, this.span, (id) => this.nodeOf(id), this.membership, this.addressSets, this.portGroups);
 
     //  What the event left different, as one ordered delta a node; what was sent is awaited, and decides what state intents have.
     //
@@ -215,7 +266,7 @@ export class RealizationGraph implements Realization {
     const record = this.nodes.get(node);
     if (!record?.connected) return;
     for (const { kind, key, version } of resources) {
-      const resource = this.table.find(kind, key);
+      const resource = this.lookUp(record, kind, key);
       if (resource) this.ledger.acked(record, resource, version);
     }
   }
@@ -224,7 +275,7 @@ export class RealizationGraph implements Realization {
     const record = this.nodes.get(node);
     if (!record?.connected) return;
     for (const refusal of refusals) {
-      const resource = this.table.find(refusal.kind, refusal.key);
+      const resource = this.lookUp(record, refusal.kind, refusal.key);
       if (resource?.bundle.nodes.has(record)) this.ledger.refused(record, resource, refusal);
     }
   }
@@ -233,7 +284,7 @@ export class RealizationGraph implements Realization {
     const record = this.nodeOf(node);
     const changes: ResourceChange[] = [];
     for (const { kind, key } of resources) {
-      const resource = this.table.find(kind, key);
+      const resource = this.lookUp(record, kind, key);
       if (!resource || resource.version === '' || !resource.bundle.nodes.has(record)) {
         changes.push(removal({ kind, key }));
         continue;
@@ -272,12 +323,12 @@ export class RealizationGraph implements Realization {
     return this.realized.alarmed();
   }
 
-  members(_groupPath: string, _kind: MemberKind): readonly string[] | undefined {
-    return undefined;
+  members(groupPath: string, kind: MemberKind): readonly string[] | undefined {
+    return this.membership.members(groupPath, kind);
   }
 
-  groupsOf(_kind: MemberKind, _member: string): readonly string[] {
-    return [];
+  groupsOf(kind: MemberKind, member: string): readonly string[] {
+    return this.membership.groupsOf(kind, member);
   }
 
   counters(): Counters {
@@ -293,7 +344,13 @@ export class RealizationGraph implements Realization {
   private setObject(path: string, after: PolicyObject | undefined): void {
     const before = this.inputs.set(path, after);
     const type = (after ?? before)?.resource_type ?? '';
-    if (type === 'SegmentPort') this.placement.setPort(path, attachmentOf(after));
+    if (type === 'SegmentPort') {
+      this.placement.setPort(path, attachmentOf(after));
+      this.touchedPorts.add(path);
+    }
+    if (type === 'WorkloadTags') this.touchedMachines.add((after ?? before)?.id ?? '');
+    const itemType = ITEM_TYPES[type];
+    if (itemType) this.membership.setItem(itemType, path, after && traitsOfObject(after));
     if (!(type in UNITS)) return;
     if (after) this.units.want(path);
     else this.units.drop(path);
@@ -301,6 +358,7 @@ export class RealizationGraph implements Realization {
 
   /** Lets an event's changes flow to the end, and carries away what nodes are to be told. */
   private finish(): NodeDelta[] {
+    this.tellMembership();
     this.cells.settle();
     const { deliveries, gone } = this.outbox.flush();
     const deltas: NodeDelta[] = [];
@@ -314,6 +372,22 @@ export class RealizationGraph implements Realization {
     }
     for (const resource of gone) this.table.drop(resource);
     return deltas;
+  }
+
+  private tellMembership(): void {
+    for (const id of this.touchedMachines) {
+      const machine = this.inventory.machine(id);
+      this.membership.setItem('VirtualMachine', id, machine && traitsOfMachine(machine, this.intent.get(workloadTagsPath(id))?.tags ?? []));
+    }
+    this.touchedMachines.clear();
+    for (const id of this.touchedVifs)
+      this.membership.setItem('VirtualNetworkInterface', id, this.inventory.hasInterface(id) ? { id, name: '', tags: [] } : undefined);
+    this.touchedVifs.clear();
+    for (const path of this.touchedPorts) {
+      const port = this.intent.get(path) as (PolicyObject & SegmentPort) | undefined;
+      this.membership.setPort(path, port && portFacts(port, this.placement.place(path)));
+    }
+    this.touchedPorts.clear();
   }
 
   private nodeOf(id: string): NodeRecord {
@@ -334,7 +408,7 @@ export class RealizationGraph implements Realization {
 
   private refusedBefore(node: NodeRecord, refused: readonly Refusal[]): void {
     for (const refusal of refused) {
-      const resource = this.table.find(refusal.kind, refusal.key);
+      const resource = this.lookUp(node, refusal.kind, refusal.key);
       if (resource?.bundle.nodes.has(node)) this.ledger.refused(node, resource, refusal);
     }
   }
@@ -344,7 +418,31 @@ export class RealizationGraph implements Realization {
     for (const resource of this.holdings(node)) this.realized.suspectResource(resource);
   }
 
+  /** Resources that stand for an intent: its unit's own, those it shares with its children, and what it became as a group. */
   private resourcesOf(path: string): Resource[] {
-    return this.assembly.outputOf(path).contributions.flatMap(({ kind, key }) => this.table.find(kind, key) ?? []);
+    const own = this.assembly.outputOf(path).contributions.map(({ kind, key, node }) => this.table.find(kind, key, node));
+    const sets = this.addressSets.keysOf(path).map((key) => this.table.find(ResourceKind.ADDRESS_SET, key));
+    const resources = new Set([...own, ...sets, ...this.table.sharedBy(path), ...this.portGroups.resourcesOf(path)]);
+    return [...resources].filter((resource) => resource !== undefined);
   }
+
+  /** A resource by the name under which a node knows it. */
+  private lookUp(node: NodeRecord, kind: ResourceKind, key: string): Resource | undefined {
+    return this.table.find(kind, key) ?? this.table.find(kind, key, node.id);
+  }
+}
+
+/** Ports of what rules are applied to. Groups are known anyway; everything else becomes a group of ports while a rule needs it. */
+function scopedPorts(membership: Membership): ScopedPorts {
+  const isGroup = (scope: string) => scope.includes('/groups/');
+  return {
+    watch: (scope) => {
+      if (!isGroup(scope)) membership.setGroup(scope, scope === EVERYWHERE ? EVERY_PORT : portsOfPaths([scope]));
+    },
+    unwatch: (scope) => {
+      if (!isGroup(scope)) membership.setGroup(scope, undefined);
+    },
+    portsOf: (scope) => membership.portsOfGroup(scope),
+    isExcluded: (port) => membership.hasPort(EXCLUDE_LIST, port),
+  };
 }

@@ -26,6 +26,8 @@ export class Inventory {
   private readonly nodeByFabricPath = new Map<string, string>();
   /** Machines by external id, then by the node that reports them: for a moment a machine that moves is on two. */
   private readonly machines = new Map<string, Map<string, Workload>>();
+  /** How many nodes report an interface, by external id. */
+  private readonly interfaces = new Map<string, number>();
 
   constructor(private readonly listener: InventoryListener) {}
 
@@ -71,6 +73,11 @@ export class Inventory {
     return reports.get(first!);
   }
 
+  /** Whether any node reports the interface. */
+  hasInterface(externalId: string): boolean {
+    return this.interfaces.has(externalId);
+  }
+
   private setFacts(node: NodeInventory, { node: id, fabricPath, tunnelAddresses }: InventoryReport): void {
     const before = node.facts;
     if (before.fabricPath === fabricPath && before.node === id && before.tunnelAddresses.join() === tunnelAddresses.join()) return;
@@ -86,6 +93,9 @@ export class Inventory {
     if (sameInterface(before, now)) return;
     if (now) node.interfaces.set(id, now);
     else node.interfaces.delete(id);
+    const reports = (this.interfaces.get(id) ?? 0) + Number(now !== undefined) - Number(before !== undefined);
+    if (reports > 0) this.interfaces.set(id, reports);
+    else this.interfaces.delete(id);
     this.listener.interfaceChanged(node.facts.node, before, now);
   }
 

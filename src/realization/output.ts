@@ -1,4 +1,5 @@
 import type { Alarm, RealizedAttribute } from './contract.js';
+import type { Selector } from './groups/selector.js';
 import type { Contribution } from './resource-table.js';
 
 /**
@@ -11,6 +12,12 @@ export interface Output {
   readonly links: readonly (readonly [user: string, used: string])[];
   /** Bundles that nodes want for reasons of their own. */
   readonly wants: readonly (readonly [node: string, bundle: string])[];
+  /** Who is in the group that the intent defines. */
+  readonly selector?: Selector;
+  /** Keys of the address sets that its rules match. */
+  readonly addressSets: readonly string[];
+  /** Scopes that its rules are applied to. */
+  readonly scopes: readonly string[];
   /** Where a segment port lives, for the groups that it is in. */
   readonly home?: string;
   /** Trouble that makes the intent's state ERROR. */
@@ -19,7 +26,7 @@ export interface Output {
   readonly attributes: readonly RealizedAttribute[];
 }
 
-export const NOTHING: Output = { contributions: [], links: [], wants: [], problems: [], attributes: [] };
+export const NOTHING: Output = { contributions: [], links: [], wants: [], addressSets: [], scopes: [], problems: [], attributes: [] };
 
 /** Names of bundles. A bundle's name is a function of what is in it, never of the order of edits. */
 export const bundles = {
@@ -27,6 +34,14 @@ export const bundles = {
   segment: (segment: string) => `segment ${segment}`,
   /** A gateway's distributed part with all its segments. */
   domain: (gateway: string) => `domain ${gateway}`,
+  /** The address set of a group. */
+  addresses: (key: string) => `addresses ${key}`,
+  /** Rules that are applied to a scope. */
+  applied: (scope: string) => `applied ${scope}`,
+  /** The ports of a scope that live on a node. */
+  ports: (scope: string, node: string) => `ports ${scope} ${node}`,
+  /** Rules of one policy with one scope. */
+  rules: (key: string) => `rules ${key}`,
   /** The tunnel endpoint of a node. */
   tunnel: (node: string) => `tunnel ${node}`,
 };

@@ -1,3 +1,4 @@
+import { same } from './cells.js';
 import { type Lanes, lanesOf, resourceLanes, SetHash, versionOf } from './digest.js';
 import { FirewallRule, NodeResource, type ResourceChange, ResourceKind } from './resources.pb.js';
 import type { Bundle, NodeRecord, Span } from './span.js';
@@ -17,6 +18,10 @@ export interface Contribution {
   readonly bundle: string;
   readonly body: Body;
   readonly elements?: ReadonlyMap<string, Element>;
+  /** Node whose own it is, where every node has another content under the same key. */
+  readonly node?: string;
+  /** A further intent that the resource stands for: the policy whose rules are in it. */
+  readonly also?: string;
 }
 
 /** Kinds whose resources are sets that change by elements. */
@@ -44,6 +49,8 @@ export class Resource {
     readonly kind: ResourceKind,
     readonly key: string,
     readonly bundle: Bundle,
+    /** Node whose own it is. */
+    readonly node?: string,
   ) {
     if (WITH_ELEMENTS.has(kind)) {
       this.elements = new Map();
@@ -56,6 +63,7 @@ export class Resource {
   }
 
   setBody(body: Body | undefined): void {
+    if (this.hash && this.body && same(this.body, body)) return;
     const bytes = body && NodeResource.encode({ kind: this.kind, key: this.key, version: '', body }).finish();
     this.body = body;
     this.putChange = undefined;
@@ -129,14 +137,22 @@ export class ResourceTable {
   private readonly resources = new Map<ResourceKind, Map<string, Resource>>();
   /** Units that give the head of a resource. */
   private readonly heads = new Map<Resource, Map<string, Body>>();
+  /** Resources that stand for an intent beside those that made them, by that intent. */
+  private readonly shared = new Map<string, Set<Resource>>();
 
   constructor(
     private readonly span: Span,
     private readonly listener: ResourceListener,
   ) {}
 
-  find(kind: ResourceKind, key: string): Resource | undefined {
-    return this.resources.get(kind)?.get(key);
+  /** @param node the node whose own the resource is, for kinds of which each node has its own */
+  find(kind: ResourceKind, key: string, node?: string): Resource | undefined {
+    return this.resources.get(kind)?.get(placeOf(key, node));
+  }
+
+  /** Resources that an intent shares with those below it. */
+  sharedBy(intent: string): Iterable<Resource> {
+    return this.shared.get(intent) ?? [];
   }
 
   get count(): number {
@@ -145,33 +161,37 @@ export class ResourceTable {
     return count;
   }
 
-  contribute(unit: string, contribution: Contribution, event: number): void {
-    const resource = this.obtain(contribution.kind, contribution.key, contribution.bundle);
+  contribute(unit: string, contribution: Contribution, event: number): Resource {
+    const resource = this.obtain(contribution);
     this.listener.touching(resource);
     resource.intents.set(unit, event);
+    if (contribution.also !== undefined) this.share(contribution.also, resource, event);
     if (!resource.elements) {
       resource.setBody(contribution.body);
-      return;
+      return resource;
     }
     const heads = this.heads.get(resource) ?? new Map<string, Body>();
     this.heads.set(resource, heads);
     heads.set(unit, contribution.body);
     resource.setBody(contribution.body);
     for (const [key, element] of contribution.elements ?? []) this.element(resource, key, element);
+    return resource;
   }
 
-  withdraw(unit: string, contribution: Contribution): void {
-    const resource = this.find(contribution.kind, contribution.key)!;
+  withdraw(unit: string, contribution: Contribution, event: number): void {
+    const resource = this.find(contribution.kind, contribution.key, contribution.node);
+    if (!resource) return;
     this.listener.touching(resource);
     resource.intents.delete(unit);
+    if (contribution.also !== undefined) resource.intents.set(contribution.also, event);
     if (!resource.elements) {
       resource.setBody(undefined);
       return;
     }
-    const heads = this.heads.get(resource)!;
-    heads.delete(unit);
     for (const key of contribution.elements?.keys() ?? []) this.element(resource, key, undefined);
-    if (heads.size > 0) return;
+    const heads = this.heads.get(resource);
+    heads?.delete(unit);
+    if (heads && heads.size > 0) return;
     this.heads.delete(resource);
     resource.setBody(undefined);
   }
@@ -184,23 +204,39 @@ export class ResourceTable {
 
   /** Forgets a resource that no longer exists. */
   drop(resource: Resource): void {
-    this.resources.get(resource.kind)!.delete(resource.key);
+    this.resources.get(resource.kind)?.delete(placeOf(resource.key, resource.node));
+    for (const intent of resource.intents.keys()) {
+      const resources = this.shared.get(intent);
+      if (resources?.delete(resource) && resources.size === 0) this.shared.delete(intent);
+    }
     resource.bundle.resources.delete(resource);
     this.span.collect(resource.bundle);
   }
 
-  obtain(kind: ResourceKind, key: string, bundleName: string): Resource {
-    const byKey = this.resources.get(kind) ?? new Map<string, Resource>();
-    this.resources.set(kind, byKey);
-    let resource = byKey.get(key);
+  private share(intent: string, resource: Resource, event: number): void {
+    resource.intents.set(intent, event);
+    const resources = this.shared.get(intent) ?? new Set<Resource>();
+    this.shared.set(intent, resources);
+    resources.add(resource);
+  }
+
+  private obtain({ kind, key, bundle: bundleName, node }: Contribution): Resource {
+    const byPlace = this.resources.get(kind) ?? new Map<string, Resource>();
+    this.resources.set(kind, byPlace);
+    const place = placeOf(key, node);
+    let resource = byPlace.get(place);
     if (!resource) {
       const bundle = this.span.bundle(bundleName);
-      resource = new Resource(kind, key, bundle);
-      byKey.set(key, resource);
+      resource = new Resource(kind, key, bundle, node);
+      byPlace.set(place, resource);
       bundle.resources.add(resource);
     }
     return resource;
   }
+}
+
+function placeOf(key: string, node: string | undefined): string {
+  return node === undefined ? key : `${key}\u0000${node}`;
 }
 
 export interface ResourceListener {

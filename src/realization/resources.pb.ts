@@ -420,11 +420,26 @@ export interface FirewallRuleSet {
   readonly appliedTo: readonly string[];
   /** Sorted by sequence and key. */
   readonly rules: readonly FirewallRule[];
+  /** The rules count only in this window; absent: always. */
+  readonly schedule: FirewallRuleSet_Schedule | undefined;
 }
 
 export enum FirewallRuleSet_Place {
   DISTRIBUTED = 0,
   GATEWAY = 1,
+}
+
+export interface FirewallRuleSet_Schedule {
+  /** Whether times are of the node's own time zone rather than UTC. */
+  readonly localTime: boolean;
+  /** First and last day, as year-month-day. */
+  readonly firstDay: string;
+  readonly lastDay: string;
+  /** Days of the week on which the window comes again, 0 for Sunday; empty: one window from the first day to the last. */
+  readonly days: readonly number[];
+  /** Minutes of the day: of every day where days are given, else of the first and the last day. */
+  readonly fromMinute: number;
+  readonly toMinute: number;
 }
 
 export interface FirewallRule {
@@ -3680,6 +3695,7 @@ function createBaseFirewallRuleSet(): FirewallRuleSet {
     tcpStrict: false,
     appliedTo: [],
     rules: [],
+    schedule: undefined,
   };
 }
 
@@ -3708,6 +3724,9 @@ export const FirewallRuleSet: MessageFns<FirewallRuleSet> = {
     }
     for (const v of message.rules) {
       FirewallRule.encode(v!, writer.uint32(66).fork()).join();
+    }
+    if (message.schedule !== undefined) {
+      FirewallRuleSet_Schedule.encode(message.schedule, writer.uint32(74).fork()).join();
     }
     return writer;
   },
@@ -3787,6 +3806,129 @@ export const FirewallRuleSet: MessageFns<FirewallRuleSet> = {
             }
 
             message.rules.push(FirewallRule.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.schedule = FirewallRuleSet_Schedule.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseFirewallRuleSet_Schedule(): FirewallRuleSet_Schedule {
+  return { localTime: false, firstDay: "", lastDay: "", days: [], fromMinute: 0, toMinute: 0 };
+}
+
+export const FirewallRuleSet_Schedule: MessageFns<FirewallRuleSet_Schedule> = {
+  encode(message: FirewallRuleSet_Schedule, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.localTime !== false) {
+      writer.uint32(8).bool(message.localTime);
+    }
+    if (message.firstDay !== "") {
+      writer.uint32(18).string(message.firstDay);
+    }
+    if (message.lastDay !== "") {
+      writer.uint32(26).string(message.lastDay);
+    }
+    if (message.days.length !== 0) {
+      writer.uint32(34).fork();
+      for (const v of message.days) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    if (message.fromMinute !== 0) {
+      writer.uint32(40).uint32(message.fromMinute);
+    }
+    if (message.toMinute !== 0) {
+      writer.uint32(48).uint32(message.toMinute);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FirewallRuleSet_Schedule {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFirewallRuleSet_Schedule() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.localTime = reader.bool();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.firstDay = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.lastDay = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag === 32) {
+              message.days.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 34) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.days.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.fromMinute = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.toMinute = reader.uint32();
             continue;
           }
         }

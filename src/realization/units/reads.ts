@@ -1,6 +1,7 @@
 import type { IntentReads } from '../intent.js';
 import type { NodeFacts } from '../inventory.js';
 import type { Place } from '../placement.js';
+import type { PolicyFacts } from './firewall.js';
 import type { SegmentFacts } from './segment-facts.js';
 
 /**
@@ -19,4 +20,6 @@ export interface Reads {
   portAt(attachmentId: string): string | undefined;
   /** What ports and gateways need to know of a segment; undefined where it cannot exist. */
   segment(path: string): SegmentFacts | undefined;
+  /** What rules need to know of their policy. */
+  policy(path: string): PolicyFacts | undefined;
 }

@@ -58,6 +58,7 @@ export function segmentPortUnit(reads: Reads, path: string): Output {
   const bundle = bundles.segment(segment.path);
   const parent = port.attachment?.type === 'CHILD' ? parentPort(reads, port.attachment.context_id) : undefined;
   return {
+    ...NOTHING,
     contributions: [
       {
         kind: ResourceKind.SWITCH_PORT,

@@ -1,4 +1,6 @@
 import { NOTHING, type Output } from '../output.js';
+import { ruleUnit, securityPolicyUnit } from './firewall.js';
+import { excludeListUnit, groupUnit } from './grouping.js';
 import type { Reads } from './reads.js';
 import { fabricNodeUnit, segmentPortUnit, segmentUnit } from './switching.js';
 
@@ -8,6 +10,10 @@ export const UNITS: Readonly<Record<string, (reads: Reads, path: string) => Outp
   SegmentPort: segmentPortUnit,
   HostTransportNode: fabricNodeUnit,
   PolicyEdgeNode: fabricNodeUnit,
+  Group: groupUnit,
+  PolicyExcludeList: excludeListUnit,
+  SecurityPolicy: securityPolicyUnit,
+  Rule: ruleUnit,
 };
 
 /** What an intent yields. An intent that cannot be computed harms nobody else: it is reported. */
