@@ -196,7 +196,7 @@ export function policy(key: string, facts: PolicyFacts, ...rules: readonly Firew
   const { place = FirewallRuleSet_Place.DISTRIBUTED, category = 1, sequence = 1, appliedTo = ['dfw'] } = facts;
   return resource(ResourceKind.FIREWALL_RULE_SET, key, {
     $case: 'firewallRuleSet',
-    value: { place, category, policySequence: sequence, policy: key, stateful: true, tcpStrict: false, appliedTo, rules },
+    value: { place, category, policySequence: sequence, policy: key, stateful: true, tcpStrict: false, appliedTo, rules, schedule: undefined },
   });
 }
 
