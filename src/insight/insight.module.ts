@@ -1,0 +1,22 @@
+import { Module } from '@nestjs/common';
+import { CertificateRequestsController } from './certificate-requests.controller.js';
+import { ContextAttributesController } from './context-attributes.controller.js';
+import { InventoryController } from './inventory.controller.js';
+import { MembersController } from './members.controller.js';
+import { RealizedController } from './realized.controller.js';
+import { StateController } from './state.controller.js';
+import { TagsController } from './tags.controller.js';
+
+/** Reads that are more than intent: what became of it, what nodes report, what groups resolve to. */
+@Module({
+  controllers: [
+    RealizedController,
+    StateController,
+    InventoryController,
+    MembersController,
+    TagsController,
+    ContextAttributesController,
+    CertificateRequestsController,
+  ],
+})
+export class InsightModule {}

@@ -1,0 +1,176 @@
+import 'reflect-metadata';
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Logger } from 'pino';
+import { Accounts } from '../access/accounts.js';
+import { AccessDirectory } from '../access/directory.js';
+import { PasswordChecker } from '../access/passwords.js';
+import { StoredRecords } from '../access/stored-records.js';
+import { EnrolmentService } from '../agents/enrolment/enrolment.service.js';
+import { CertificateAuthority, type KeyedCertificate } from '../agents/pki/certificate-authority.js';
+import { serverCertificate, serverNames } from '../agents/pki/server-certificate.js';
+import { CERTIFICATE_LIFETIME } from '../agents/realization-host.js';
+import { RealizationThread } from '../agents/realization-thread.js';
+import { storedEnrolment } from '../agents/stored-fabric.js';
+import { DEFAULT_OBJECTS } from '../model/defaults/default-objects.js';
+import { registry } from '../model/types.js';
+import { createFastifyAdapter } from '../operations/http-server.js';
+import { createLogger, NestLogger } from '../operations/logger.js';
+import { Metrics } from '../operations/metrics.js';
+import { Readiness } from '../operations/readiness.js';
+import type { Settings } from '../operations/settings.js';
+import { StoredLicenses } from '../operations/stored-licenses.js';
+import { DataDirectory } from '../store/data-directory.js';
+import { openReader } from '../store/reader.js';
+import { openSearchSource } from '../store/search-source.js';
+import { UnitOfWork, WriterThread } from '../store/unit-of-work.js';
+import { AppModule } from './app.module.js';
+import { LargeBodyThread } from './large-bodies.js';
+import { seed } from './seed.js';
+
+/** A manager that serves. */
+export interface Manager {
+  readonly url: string;
+  readonly agentPort: number;
+  /** The password of `admin` where this start generated it: shown once, kept nowhere. */
+  readonly generatedPassword: string | undefined;
+  /** Settles when a part failed for good, with what it was; the process should end then. */
+  readonly failed: Promise<Error>;
+  /** Answers what is under way, keeps what is to be kept, and ends every thread. */
+  stop(): Promise<void>;
+}
+
+/** Undoes the steps of a start, last first. */
+class Steps {
+  private readonly undo: (() => unknown)[] = [];
+
+  add(undo: () => unknown): void {
+    this.undo.push(undo);
+  }
+
+  async undoAll(): Promise<void> {
+    for (let step = this.undo.pop(); step; step = this.undo.pop()) await step();
+  }
+}
+
+/** Starts a manager: store, realization, API, in this order. Whatever fails ends what was started before. */
+export async function startManager(settings: Settings): Promise<Manager> {
+  const steps = new Steps();
+  try {
+    return await start(settings, steps);
+  } catch (error) {
+    await steps.undoAll();
+    throw error;
+  }
+}
+
+async function start(settings: Settings, steps: Steps): Promise<Manager> {
+  const logger = createLogger(settings.logLevel);
+  const metrics = new Metrics();
+  const directory = new DataDirectory(settings.dataDir);
+  directory.prepare();
+  const authority = await CertificateAuthority.open(settings.dataDir);
+  const own = await serverCertificate(settings.dataDir, authority, serverNames(settings.host, settings.certificateNames));
+
+  const store = await WriterThread.start(settings.dataDir);
+  steps.add(() => store.stop());
+  const reader = openReader(directory.database);
+  steps.add(() => reader.close());
+  const work = new UnitOfWork(store.connect());
+  const written = await seed(registry, reader, work, DEFAULT_OBJECTS);
+  if (written > 0) logger.info({ objects: written }, 'default objects written');
+
+  const records = new StoredRecords(reader, work);
+  const access = new AccessDirectory(records);
+  const { adminPassword, auditPassword } = settings;
+  const generatedPassword = await new Accounts(access, new PasswordChecker()).prepare({ adminPassword, auditPassword });
+
+  const realization = await RealizationThread.start(
+    {
+      database: directory.database,
+      pki: settings.dataDir,
+      host: settings.host,
+      agentPort: settings.agentPort,
+      certificate: own,
+      logLevel: settings.logLevel,
+    },
+    { writer: store.connect(), feed: store.feed() },
+  );
+  steps.add(() => realization.stop());
+  const largeBodies = new LargeBodyThread(store.connect());
+  steps.add(() => largeBodies.stop());
+  const types = registry.definitions.map(({ name }) => name);
+  const searchSource = openSearchSource(directory.database, types);
+  steps.add(() => searchSource.close());
+
+  const { agentPort } = realization.ready;
+  const enrolment = new EnrolmentService(authority, reader, storedEnrolment(work, reader), { agentPort, certificateLifetime: CERTIFICATE_LIFETIME });
+  const readiness = new Readiness();
+  readiness.add('store', () => (reader.sequence() >= 0 ? undefined : 'unreadable'));
+  readiness.add('realization', async () => {
+    await realization.calls.realizationCounters();
+    return undefined;
+  });
+  const app = await createApi(settings, { logger, metrics, certificate: httpsCertificate(settings, own) }, () =>
+    AppModule.of({
+      registry,
+      reader,
+      writer: work,
+      largeBodies,
+      searchSource,
+      fabric: reader.fabric,
+      tags: reader,
+      agents: { enrolment, fabric: realization.calls, reader },
+      access: { directory: access, audit: records, metrics, logger },
+      operations: {
+        node: { productVersion: settings.productVersion, installation: reader.fact('installation') ?? '' },
+        licenses: new StoredLicenses(reader, work),
+        readiness,
+        metrics,
+        logger,
+      },
+    }),
+  );
+  steps.add(() => app.close());
+  await app.listen(settings.port, settings.host);
+
+  return {
+    url: await app.getUrl(),
+    agentPort,
+    generatedPassword,
+    failed: firstFailure(store, realization, largeBodies),
+    stop: () => steps.undoAll(),
+  };
+}
+
+interface ApiGround {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly certificate: KeyedCertificate;
+}
+
+async function createApi(
+  settings: Settings,
+  { logger, metrics, certificate }: ApiGround,
+  module: () => ReturnType<typeof AppModule.of>,
+): Promise<NestFastifyApplication> {
+  const { certificate: chain, privateKey } = certificate;
+  const adapter = createFastifyAdapter({ settings, certificate: { certificate: chain, key: privateKey }, logger, metrics });
+  return NestFactory.create<NestFastifyApplication>(module(), adapter, { logger: new NestLogger(logger), abortOnError: false });
+}
+
+/** The certificate of the API: the operator's own where one is set. */
+function httpsCertificate({ certificateFile, keyFile }: Settings, own: KeyedCertificate): KeyedCertificate {
+  if (certificateFile === undefined || keyFile === undefined) return own;
+  const certificate = readFileSync(certificateFile, 'utf8');
+  const privateKey = readFileSync(keyFile, 'utf8');
+  return { certificate: new X509Certificate(certificate) && certificate, privateKey };
+}
+
+function firstFailure(...threads: readonly { onFailure(listener: (error: Error) => void): void }[]): Promise<Error> {
+  return new Promise((resolve) => {
+    for (const thread of threads) thread.onFailure(resolve);
+  });
+}
