@@ -1,6 +1,4 @@
 import 'reflect-metadata';
-import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
@@ -9,16 +7,17 @@ import { AccessDirectory } from '../access/directory.js';
 import { PasswordChecker } from '../access/passwords.js';
 import { StoredRecords } from '../access/stored-records.js';
 import { EnrolmentService } from '../agents/enrolment/enrolment.service.js';
-import { CertificateAuthority, type KeyedCertificate } from '../agents/pki/certificate-authority.js';
+import { CertificateAuthority } from '../agents/pki/certificate-authority.js';
 import { serverCertificate, serverNames } from '../agents/pki/server-certificate.js';
 import { CERTIFICATE_LIFETIME } from '../agents/realization-host.js';
 import { RealizationThread } from '../agents/realization-thread.js';
 import { storedEnrolment } from '../agents/stored-fabric.js';
 import { DEFAULT_OBJECTS } from '../model/defaults/default-objects.js';
 import { registry } from '../model/types.js';
-import { createFastifyAdapter } from '../operations/http-server.js';
+import { createFastifyAdapter, type ServerCertificate } from '../operations/http-server.js';
 import { createLogger, NestLogger } from '../operations/logger.js';
 import { Metrics } from '../operations/metrics.js';
+import { ownCertificate } from '../operations/own-certificate.js';
 import { Readiness } from '../operations/readiness.js';
 import type { Settings } from '../operations/settings.js';
 import { StoredLicenses } from '../operations/stored-licenses.js';
@@ -67,6 +66,7 @@ export async function startManager(settings: Settings): Promise<Manager> {
 }
 
 async function start(settings: Settings, steps: Steps): Promise<Manager> {
+  const operatorsOwn = ownCertificate(settings);
   const logger = createLogger(settings.logLevel);
   const metrics = new Metrics();
   const directory = new DataDirectory(settings.dataDir);
@@ -113,7 +113,7 @@ async function start(settings: Settings, steps: Steps): Promise<Manager> {
     await realization.calls.realizationCounters();
     return undefined;
   });
-  const app = await createApi(settings, { logger, metrics, certificate: httpsCertificate(settings, own) }, () =>
+  const app = await createApi(settings, { logger, metrics, certificate: operatorsOwn ?? { certificate: own.certificate, key: own.privateKey } }, () =>
     AppModule.of({
       registry,
       reader,
@@ -148,7 +148,7 @@ async function start(settings: Settings, steps: Steps): Promise<Manager> {
 interface ApiGround {
   readonly logger: Logger;
   readonly metrics: Metrics;
-  readonly certificate: KeyedCertificate;
+  readonly certificate: ServerCertificate;
 }
 
 async function createApi(
@@ -156,17 +156,8 @@ async function createApi(
   { logger, metrics, certificate }: ApiGround,
   module: () => ReturnType<typeof AppModule.of>,
 ): Promise<NestFastifyApplication> {
-  const { certificate: chain, privateKey } = certificate;
-  const adapter = createFastifyAdapter({ settings, certificate: { certificate: chain, key: privateKey }, logger, metrics });
+  const adapter = createFastifyAdapter({ settings, certificate, logger, metrics });
   return NestFactory.create<NestFastifyApplication>(module(), adapter, { logger: new NestLogger(logger), abortOnError: false });
-}
-
-/** The certificate of the API: the operator's own where one is set. */
-function httpsCertificate({ certificateFile, keyFile }: Settings, own: KeyedCertificate): KeyedCertificate {
-  if (certificateFile === undefined || keyFile === undefined) return own;
-  const certificate = readFileSync(certificateFile, 'utf8');
-  const privateKey = readFileSync(keyFile, 'utf8');
-  return { certificate: new X509Certificate(certificate) && certificate, privateKey };
 }
 
 function firstFailure(...threads: readonly { onFailure(listener: (error: Error) => void): void }[]): Promise<Error> {
