@@ -9,5 +9,6 @@ export default defineConfig({
     exclude,
     globalSetup: ['test/compile.ts'],
     testTimeout: 30_000,
+    hookTimeout: 60_000,
   },
 });

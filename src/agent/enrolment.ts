@@ -34,7 +34,12 @@ export async function enrol({ manager, token: text, node, httpsAuthority }: Enro
   if (typeof nodeId !== 'string' || typeof path !== 'string' || typeof certificate !== 'string' || typeof agentPort !== 'number') {
     throw new EnrolmentRefused('the manager answered something else than a certificate');
   }
-  return { nodeId, path, managerHost: manager.hostname.replace(/^\[|\]$/g, ''), agentPort, privateKey, certificate, authority };
+  return { nodeId, path, managerHost: hostOf(manager), agentPort, privateKey, certificate, authority };
+}
+
+/** Host name or address of a URL; IPv6 without its brackets. */
+export function hostOf(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, '');
 }
 
 /** The connection is not verified: what comes over it is, by the fingerprint. Nothing secret is sent. */

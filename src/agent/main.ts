@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createLogger } from '../operations/logger.js';
 import type { LogLevel } from '../operations/settings.js';
 import type { Engine } from './engine.js';
-import { EnrolmentRefused, enrol } from './enrolment.js';
+import { EnrolmentRefused, enrol, hostOf } from './enrolment.js';
 import { LINK_TIMING } from './manager-link.js';
 import type { AgentLog } from './node-agent.js';
 import { NodeHost } from './node-host.js';
@@ -50,8 +50,10 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   const makeEngine = ENGINES[options.engine];
   if (!makeEngine) throw new AgentOptionsError(`there is no engine ${options.engine}: the engines are ${ENGINE_NAMES.join(', ')}`);
   const log = createLogger(options.logLevel);
-  const identity = readIdentity(options.stateDir) ?? (await enrolled(options, log, signal));
-  if (!identity) return;
+  const kept = readIdentity(options.stateDir) ?? (await enrolled(options, log, signal));
+  if (!kept) return;
+  // A manager that has moved since the enrolment is found where the option says.
+  const identity = options.manager === undefined ? kept : { ...kept, managerHost: hostOf(managerUrl(options.manager)) };
   let fail: (error: unknown) => void = () => undefined;
   const failed = new Promise<never>((_, reject) => {
     fail = reject;
@@ -70,8 +72,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
 async function enrolled(options: AgentOptions, log: AgentLog, signal: AbortSignal): Promise<AgentIdentity | undefined> {
   const { manager, token, node, httpsAuthorityFile, stateDir } = options;
   if (!manager || !token) throw new AgentOptionsError(`the node is not enrolled yet in ${stateDir}: give --manager and --token`);
-  const url = URL.canParse(manager) ? new URL(manager) : undefined;
-  if (url?.protocol !== 'https:') throw new AgentOptionsError(`--manager must be an address such as https://manager:8443, not ${manager}`);
+  const url = managerUrl(manager);
   const httpsAuthority = httpsAuthorityFile === undefined ? undefined : readFileSync(httpsAuthorityFile, 'utf8');
   for (let wait = LINK_TIMING.firstWait; !signal.aborted; wait = Math.min(LINK_TIMING.longestWait, wait * 2)) {
     try {
@@ -86,6 +87,12 @@ async function enrolled(options: AgentOptions, log: AgentLog, signal: AbortSigna
     }
   }
   return undefined;
+}
+
+function managerUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== 'https:') throw new AgentOptionsError(`--manager must be an address such as https://manager:8443, not ${text}`);
+  return url;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

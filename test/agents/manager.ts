@@ -41,6 +41,8 @@ export class ManagerUnderTest {
     readonly url: string,
     readonly authority: CertificateAuthority,
     readonly reader: StoreReader,
+    readonly unit: UnitOfWork,
+    readonly enrolment: EnrolmentService,
     readonly realization: RealizationThread,
     readonly audited: AuditEntry[],
     private readonly stops: (() => Promise<unknown>)[],
@@ -103,7 +105,7 @@ export class ManagerUnderTest {
     });
     await app.listen(ports.https, '127.0.0.1');
     const { port } = (app.getHttpServer() as Server).address() as { port: number };
-    return new ManagerUnderTest(directory, `https://localhost:${port}`, authority, reader, realization, audited, [
+    return new ManagerUnderTest(directory, `https://localhost:${port}`, authority, reader, unit, enrolment, realization, audited, [
       () => app.close(),
       () => realization.stop(),
       () => largeBodies.stop(),
