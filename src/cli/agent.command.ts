@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { Command, Option } from 'commander';
+import type { AgentOptions } from '../agent/main.js';
+import { LOG_LEVELS } from '../operations/settings.js';
+import { interrupted } from './interrupt.js';
+import { VERSION } from './version.js';
+
+interface Flags extends Omit<AgentOptions, 'httpsAuthorityFile' | 'tunnelAddresses' | 'softwareVersion' | 'token'> {
+  readonly token?: string;
+  readonly tokenFile?: string;
+  readonly caFile?: string;
+  readonly tunnelAddress: readonly string[];
+}
+
+export function agentCommand(): Command {
+  const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+  return new Command('agent')
+    .description('Run the agent of one node until Ctrl-C. At its first start it enrols with a token; see `heddle node token`.')
+    .addOption(new Option('--state-dir <dir>', 'where the node keeps who it is and what it was told').env('HEDDLE_AGENT_STATE_DIR').default('./agent'))
+    .addOption(new Option('--manager <url>', 'address of the manager, such as https://manager:8443').env('HEDDLE_AGENT_MANAGER'))
+    .addOption(new Option('--token <token>', 'enrolment token').env('HEDDLE_AGENT_TOKEN').conflicts('tokenFile'))
+    .addOption(new Option('--token-file <file>', 'file that holds the enrolment token').env('HEDDLE_AGENT_TOKEN_FILE'))
+    .addOption(new Option('--node <node>', 'path or id that the node is meant to have').env('HEDDLE_AGENT_NODE'))
+    .addOption(new Option('--ca-file <file>', "authority of the manager's HTTPS certificate, where that is not the manager's own").env('HEDDLE_AGENT_CA_FILE'))
+    .addOption(new Option('--engine <engine>', 'what does the forwarding').default('simulated'))
+    .addOption(new Option('--tunnel-address <address>', 'underlay address at which tunnels end; may be repeated').argParser(collect).default([]))
+    .addOption(new Option('--log-level <level>', 'least severe log lines that are written').env('HEDDLE_LOG_LEVEL').choices(LOG_LEVELS).default('info'))
+    .action(run);
+}
+
+async function run({ token, tokenFile, caFile, tunnelAddress, ...rest }: Flags): Promise<void> {
+  const { runAgent } = await import('../agent/main.js');
+  const given = token ?? (tokenFile === undefined ? undefined : readFileSync(tokenFile, 'utf8').trim());
+  await runAgent({ ...rest, token: given, httpsAuthorityFile: caFile, tunnelAddresses: tunnelAddress, softwareVersion: VERSION }, interrupted());
+}
