@@ -4,7 +4,7 @@ import { MIGRATIONS } from '../../migrations/index.js';
 import { flushDirectory } from '../shared/durable-file.js';
 import { CheckpointSigner } from './checkpoint-signer.js';
 import type { DataDirectory } from './data-directory.js';
-import { isDatabaseError, openForReading, settle } from './database.js';
+import { type Handle, isDatabaseError, openForReading, settle } from './database.js';
 import { ManagerLock } from './manager-lock.js';
 import { type Verification, verifyHistory } from './verification.js';
 
@@ -39,9 +39,9 @@ export function restore(directory: DataDirectory, file: string): Verification {
   if (!existsSync(file)) throw new Error(`${file} does not exist.`);
   directory.prepare();
   const lock = ManagerLock.acquire(directory);
+  const { database } = directory;
+  const incoming = `${database}.incoming`;
   try {
-    const { database } = directory;
-    const incoming = `${database}.incoming`;
     copyFileSync(file, incoming);
     chmodSync(incoming, 0o600);
     flush(incoming);
@@ -55,13 +55,15 @@ export function restore(directory: DataDirectory, file: string): Verification {
     flushDirectory(directory.path);
     return verification;
   } finally {
+    for (const suffix of ['', '-wal', '-shm']) rmSync(`${incoming}${suffix}`, { force: true });
     lock.release();
   }
 }
 
 function inspect(directory: DataDirectory, incoming: string, file: string): Verification {
-  const handle = openForReading(incoming);
+  let handle: Handle | undefined;
   try {
+    handle = openForReading(incoming);
     const damage = handle.pragma('integrity_check', { simple: true });
     if (damage !== 'ok') throw new Error(`${file} is damaged: ${damage}.`);
     const known = new Set(MIGRATIONS.map(({ name }) => name));
@@ -73,7 +75,7 @@ function inspect(directory: DataDirectory, incoming: string, file: string): Veri
   } catch (error) {
     throw isDatabaseError(error) ? new Error(`${file} is not a backup of Heddle, or is damaged: ${error.message}.`, { cause: error }) : error;
   } finally {
-    handle.close();
+    handle?.close();
   }
 }
 

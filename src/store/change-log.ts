@@ -88,7 +88,8 @@ export class ChangeLog {
 }
 
 function readHead(handle: Handle): Head {
-  const last = handle.prepare('SELECT sequence, at, chain FROM change_set ORDER BY sequence DESC LIMIT 1').get() as Head | undefined;
-  const pruned = handle.prepare('SELECT sequence, at, chain FROM checkpoint ORDER BY sequence DESC LIMIT 1').get() as Head | undefined;
-  return last ?? pruned ?? { sequence: 0, at: 0, chain: GENESIS };
+  const newest = (table: string): Head | undefined =>
+    handle.prepare(`SELECT sequence, at, chain FROM ${table} WHERE sequence = (SELECT max(sequence) FROM ${table})`).get() as Head | undefined;
+  // After a prune of everything, the checkpoint is all that is left of the chain.
+  return newest('change_set') ?? newest('checkpoint') ?? { sequence: 0, at: 0, chain: GENESIS };
 }

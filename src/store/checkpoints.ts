@@ -26,7 +26,9 @@ export class Checkpoints {
       `INSERT INTO checkpoint (sequence, at, chain, base, key_id, signature) VALUES ($sequence, $at, $chain, $base, $keyId, $signature)
        ON CONFLICT (sequence) DO UPDATE SET base = excluded.base, key_id = excluded.key_id, signature = excluded.signature`,
     );
-    const last = handle.prepare('SELECT sequence, at FROM checkpoint ORDER BY sequence DESC LIMIT 1').get() as CheckpointRow | undefined;
+    const last = handle.prepare('SELECT sequence, at FROM checkpoint WHERE sequence = (SELECT max(sequence) FROM checkpoint)').get() as
+      | CheckpointRow
+      | undefined;
     this.last = last ?? { sequence: 0, at: log.now() };
   }
 

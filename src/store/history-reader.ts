@@ -71,7 +71,9 @@ export class HistoryReader {
     this.selectSet = handle.prepare(`SELECT ${SET_COLUMNS} FROM change_set WHERE sequence = ?`);
     this.selectChanges = handle.prepare('SELECT * FROM change WHERE position >= ? AND position < ? ORDER BY position');
     this.selectTimeAt = handle.prepare('SELECT sequence, at FROM change_set WHERE sequence >= ? ORDER BY sequence LIMIT 1');
-    this.selectEnds = handle.prepare('SELECT coalesce(min(sequence), 0) AS first, coalesce(max(sequence), 0) AS last FROM change_set');
+    this.selectEnds = handle.prepare(
+      'SELECT coalesce((SELECT min(sequence) FROM change_set), 0) AS first, coalesce((SELECT max(sequence) FROM change_set), 0) AS last',
+    );
     this.selectSubtree = handle
       .prepare(
         `WITH RECURSIVE below (path, version) AS (
@@ -81,11 +83,9 @@ export class HistoryReader {
       )
       .pluck();
     this.selectLastChange = handle.prepare('SELECT max(position) FROM change').pluck();
+    const deleted = (which: string): string => `SELECT path, position FROM change WHERE operation = 'DELETE' AND ${which} AND position >= $from`;
     this.selectDeletedBelow = handle
-      .prepare(
-        `SELECT max(position) FROM change WHERE operation = 'DELETE' AND (path = $path OR path > $path || '/' AND path < $path || '0')
-           AND position >= $from GROUP BY path`,
-      )
+      .prepare(`SELECT max(position) FROM (${deleted('path = $path')} UNION ALL ${deleted(`path > $path || '/' AND path < $path || '0'`)}) GROUP BY path`)
       .pluck();
   }
 

@@ -35,12 +35,13 @@ export class StoreReader implements IntentReader, SearchSource {
     this.selectBody = handle.prepare(`${bodies} policy_object.id = ? AND policy_object.path = ?`).pluck();
     this.selectPath = handle.prepare('SELECT 1 FROM policy_object WHERE id = ? AND path = ?').pluck();
     this.selectType = handle.prepare(`${bodies} policy_object.type = ? ORDER BY policy_object.path`).pluck();
+    // CROSS JOIN keeps the order of the walk: from the objects to their bodies.
     this.selectSubtree = handle
       .prepare(
         `WITH RECURSIVE below (path, version) AS (
            SELECT path, version FROM policy_object WHERE id = ? AND path = ?
            UNION ALL SELECT policy_object.path, policy_object.version FROM below JOIN policy_object ON parent_path = below.path
-         ) SELECT after FROM below JOIN change ON position = version ORDER BY below.path`,
+         ) SELECT after FROM below CROSS JOIN change WHERE position = version ORDER BY below.path`,
       )
       .pluck();
     this.selectReferences = handle.prepare(referencesWhere('target = ?'));

@@ -25,11 +25,12 @@ export class SecretBox {
 
   /** @throws when the key is not among those given, or the row was tampered with */
   open(path: string, field: string, keyId: string, sealed: string): string {
+    const key = this.key(keyId);
     const bytes = Buffer.from(sealed, 'base64');
-    const decipher = createDecipheriv('aes-256-gcm', this.key(keyId), bytes.subarray(0, NONCE_BYTES))
-      .setAAD(about(path, field))
-      .setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
     try {
+      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES })
+        .setAAD(about(path, field))
+        .setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
       return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]).toString('utf8');
     } catch {
       throw new Error(`the secret ${field} of ${path} does not open with its key ${keyId}: the row was changed`);

@@ -65,7 +65,8 @@ class Walk {
     }
     this.walkBase();
     this.walkSets();
-    this.compareObjects();
+    // What the log does not hold together says nothing about the objects.
+    if (!this.fault) this.compareObjects();
     return {
       prunedUpTo: this.base?.sequence ?? 0,
       sequence: this.sequence,

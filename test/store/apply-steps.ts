@@ -12,6 +12,8 @@ export type Step =
   | { readonly overlap: string; readonly owner: string; readonly low: bigint; readonly high: bigint }
   | { readonly release: string }
   | { readonly next: string }
+  /** Calls a question of the transaction with arguments; its answer, as JSON, is answered as a description. */
+  | { readonly ask: 'descendants' | 'referencesTo' | 'referencesInto' | 'children' | 'secretFields' | 'get'; readonly of: string }
   | { readonly refuse: string }
   | { readonly crash: string };
 
@@ -44,6 +46,7 @@ export function applyCommand(transaction: IntentTransaction, { steps }: StepsCom
       const { overlap, owner, low, high } = step;
       return [policyObject(`/overlap/${transaction.overlap(overlap, { family: 4, low, high }, owner)?.owner ?? 'nobody'}`)];
     } else if ('release' in step) transaction.release(step.release);
+    else if ('ask' in step) return [policyObject('/answer', { description: JSON.stringify(transaction[step.ask](step.of) ?? null) })];
     else if ('next' in step) return [policyObject(`/next/${transaction.next(step.next)}`)];
     else if ('refuse' in step) throw new PolicyError({ status: 400, code: 500012, message: step.refuse, field: 'id' });
     else throw new Error(step.crash);

@@ -52,6 +52,12 @@ export class ScratchWriter {
     return this.run('intent', stepsJob(...steps));
   }
 
+  /** What a transaction answers to a question after some steps. */
+  ask(ask: Extract<Step, { ask: string }>['ask'], of: string, ...before: Step[]): unknown {
+    const last = this.apply(...before, { ask, of }).objects.at(-1) as string;
+    return JSON.parse(JSON.parse(last).description);
+  }
+
   async close(): Promise<void> {
     this.reader.close();
     await this.writer.close();
