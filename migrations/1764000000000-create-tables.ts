@@ -58,7 +58,12 @@ const TABLES: readonly TableFacts[] = [
     columns: { source: 'number', field: 'text', target: 'text', hard: 'number' },
     indices: [{ name: 'policy_reference_target', columnNames: ['target'] }],
   },
-  { name: 'policy_tag', key: ['tag', 'scope', 'object'], clustered: true, columns: { tag: 'text', scope: 'text', object: 'number' } },
+  {
+    name: 'policy_tag',
+    key: ['tag_key', 'tag', 'scope', 'object'],
+    clustered: true,
+    columns: { tag_key: 'text', tag: 'text', scope: 'text', object: 'number' },
+  },
   { name: 'secret', key: ['path', 'field'], clustered: true, columns: { path: 'text', field: 'text', key_id: 'text', sealed: 'text' } },
   {
     name: 'claim',

@@ -75,8 +75,8 @@ export class IntentTables {
     );
     this.removeReference = handle.prepare('DELETE FROM policy_reference WHERE source = ? AND field = ?');
     this.removeReferences = handle.prepare('DELETE FROM policy_reference WHERE source = ?');
-    this.putTag = handle.prepare('INSERT INTO policy_tag (tag, scope, object) VALUES (?, ?, ?)');
-    this.removeTag = handle.prepare('DELETE FROM policy_tag WHERE tag = ? AND scope = ? AND object = ?');
+    this.putTag = handle.prepare('INSERT INTO policy_tag (tag_key, tag, scope, object) VALUES (?, ?, ?, ?)');
+    this.removeTag = handle.prepare('DELETE FROM policy_tag WHERE tag_key = ? AND tag = ? AND scope = ? AND object = ?');
   }
 
   get(path: string): StoredObject | undefined {
@@ -148,8 +148,8 @@ export class IntentTables {
     if (!before?.length && !after?.length) return;
     const had = distinctTags(before);
     const has = distinctTags(after);
-    for (const [key, [tag, scope]] of had) if (!has.has(key)) this.removeTag.run(tag, scope, number);
-    for (const [key, [tag, scope]] of has) if (!had.has(key)) this.putTag.run(tag, scope, number);
+    for (const [key, [tag, scope]] of had) if (!has.has(key)) this.removeTag.run(tag.toLowerCase(), tag, scope, number);
+    for (const [key, [tag, scope]] of has) if (!had.has(key)) this.putTag.run(tag.toLowerCase(), tag, scope, number);
   }
 
   private writeReferences(number: number, existed: boolean, references: readonly Reference[]): void {

@@ -1,7 +1,6 @@
 import type { Claim } from '../model/hooks.js';
 import type { PolicyObject } from '../model/policy-object.js';
 import type { IntentReader, Page, PageRequest, Reference } from '../policy/ports.js';
-import type { Narrowing, SearchSource } from '../search/search.js';
 import { decodeClaim } from './claim-codec.js';
 import { type Handle, openForReading, type Statement } from './database.js';
 import { FabricReader } from './fabric-reader.js';
@@ -10,7 +9,7 @@ import { lastSegment, type NamedReference, referencesWhere, toReference } from '
 import type { ClaimRow } from './tables/intent.tables.js';
 
 /** Committed intent on a read-only connection. */
-export class StoreReader implements IntentReader, SearchSource {
+export class StoreReader implements IntentReader {
   private readonly selectBody: Statement;
   private readonly selectPath: Statement;
   private readonly selectType: Statement;
@@ -23,9 +22,8 @@ export class StoreReader implements IntentReader, SearchSource {
   private readonly selectChildrenOfTypes: Statement;
   private readonly selectAll: Statement;
   private readonly selectAllClaims: Statement;
-  private readonly selectTypes: Statement;
   private readonly selectTags: Statement;
-  /** Statements whose text depends on what is asked; there are a few dozen. */
+  /** Statements of listings, whose text depends on what is asked. */
   private readonly composed = new Map<string, Statement>();
   readonly history: HistoryReader;
   readonly fabric: FabricReader;
@@ -54,15 +52,6 @@ export class StoreReader implements IntentReader, SearchSource {
       .pluck();
     this.selectAll = handle.prepare('SELECT after FROM policy_object JOIN change ON position = version ORDER BY number').pluck();
     this.selectAllClaims = handle.prepare('SELECT * FROM claim');
-    // One step of the index for each type in use, instead of a walk over all objects.
-    this.selectTypes = handle
-      .prepare(
-        `WITH RECURSIVE known (type) AS (
-           SELECT min(type) FROM policy_object
-           UNION ALL SELECT (SELECT min(type) FROM policy_object WHERE type > known.type) FROM known WHERE known.type IS NOT NULL
-         ) SELECT type FROM known WHERE type IS NOT NULL`,
-      )
-      .pluck();
     this.selectTags = handle.prepare('SELECT scope, tag, count(*) AS objects FROM policy_tag GROUP BY tag, scope ORDER BY scope, tag');
     this.history = new HistoryReader(handle);
     this.fabric = new FabricReader(handle);
@@ -129,27 +118,6 @@ export class StoreReader implements IntentReader, SearchSource {
     for (const row of this.selectAllClaims.iterate() as Iterable<ClaimRow>) yield decodeClaim(row);
   }
 
-  /** Bodies of all objects that may match a search, in order of creation, through the index that narrows it most. */
-  candidates({ type, id, path, parentPath, namePrefix, tag }: Narrowing): readonly string[] {
-    const conditions: string[] = [];
-    if (type !== undefined) conditions.push('policy_object.type IN (SELECT value FROM json_each($types))');
-    if (path !== undefined) conditions.push('policy_object.id = $lastSegment AND policy_object.path = $path');
-    if (id !== undefined) conditions.push('policy_object.id = $id');
-    if (parentPath !== undefined) conditions.push('parent_path = $parentPath');
-    if (namePrefix !== undefined) conditions.push(`name_key >= $name AND name_key < $name || char(0x10ffff)`);
-    if (tag !== undefined) conditions.push('number IN (SELECT object FROM policy_tag WHERE tag = $tag)');
-    const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
-    return this.statement(`SELECT after FROM policy_object JOIN change ON position = version ${where} ORDER BY number`).all({
-      types: type === undefined ? null : JSON.stringify(this.typesNamed(type)),
-      lastSegment: path === undefined ? null : lastSegment(path),
-      path,
-      id,
-      parentPath,
-      name: namePrefix?.toLowerCase(),
-      tag,
-    }) as string[];
-  }
-
   /** Every tag in use with the number of objects that have it, by scope and tag; empty where a tag has no scope or no value. */
   tagCounts(): readonly { readonly scope: string; readonly tag: string; readonly objects: number }[] {
     return this.selectTags.all() as { scope: string; tag: string; objects: number }[];
@@ -173,12 +141,6 @@ export class StoreReader implements IntentReader, SearchSource {
 
   close(): void {
     this.handle.close();
-  }
-
-  /** Types in use by that name in any case: some clients write them in lower case. */
-  private typesNamed(name: string): readonly string[] {
-    const wanted = name.toLowerCase();
-    return (this.selectTypes.all() as string[]).filter((type) => type.toLowerCase() === wanted);
   }
 
   /** One type is the common case: its objects come from the index in the order of their numbers, so a page costs its size only. */

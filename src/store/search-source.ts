@@ -24,10 +24,19 @@ export class IntentSearchSource implements SearchSource {
     if (id !== undefined) conditions.push('object.id = $id');
     if (stored !== undefined) conditions.push('object.type = $stored');
     if (namePrefix !== undefined) conditions.push('object.name_key >= $name AND object.name_key < $nameEnd');
-    if (tag !== undefined) conditions.push('object.number IN (SELECT object FROM policy_tag WHERE tag = $tag COLLATE NOCASE)');
+    if (tag !== undefined) conditions.push('object.number IN (SELECT policy_tag.object FROM policy_tag WHERE tag_key = $tagKey)');
     const name = namePrefix?.toLowerCase();
     const nameEnd = name === undefined ? undefined : `${name}\u{10ffff}`;
-    const parameters = { path, lastSegment: path === undefined ? undefined : lastSegment(path), parentPath, id, stored, name, nameEnd, tag };
+    const parameters = {
+      path,
+      lastSegment: path === undefined ? undefined : lastSegment(path),
+      parentPath,
+      id,
+      stored,
+      name,
+      nameEnd,
+      tagKey: tag?.toLowerCase(),
+    };
     return this.statement(conditions.length === 0 ? '1' : conditions.join(' AND ')).all(parameters) as string[];
   }
 

@@ -36,13 +36,12 @@ describe('realized state', () => {
   it('is the last transition, with all of them as history, and goes with its intent', () => {
     const alarm = { code: 'ENGINE_REFUSED', reason: 'no' };
     const transition = (at: number, state?: string, alarms: unknown[] = []): void => {
-      const consolidated = state && 'SUCCESS';
-      writer.run('realized', { transitions: [{ path: '/infra/segments/a', state, consolidated, alarms }], sequence: at, at: 10 * at });
+      writer.run('realized', { transitions: [{ path: '/infra/segments/a', sequence: at, state, alarms }], at: 10 * at });
     };
     transition(1, 'UNREALIZED');
     transition(2, 'ERROR', [alarm]);
     const { fabric } = writer.reader;
-    expect(fabric.realizedStates()).toEqual([{ path: '/infra/segments/a', state: 'ERROR', consolidated: 'SUCCESS', sequence: 2, at: 20, alarms: [alarm] }]);
+    expect(fabric.realizedStates()).toEqual([{ path: '/infra/segments/a', state: 'ERROR', sequence: 2, at: 20, alarms: [alarm] }]);
     transition(3);
     expect(fabric.realizedStates()).toEqual([]);
     const history = fabric.realizedHistory('/infra/segments/a', { offset: 0, size: 2 });

@@ -8,6 +8,7 @@ import { type Handle, handleOf, openForWriting } from '../../src/store/database.
 import { jobHandlers } from '../../src/store/job-handlers.js';
 import type { ApplyCommand } from '../../src/store/jobs.js';
 import { StoreReader } from '../../src/store/reader.js';
+import { IntentSearchSource } from '../../src/store/search-source.js';
 import { SecretBox } from '../../src/store/secret-box.js';
 import { SecretReader } from '../../src/store/secret-reader.js';
 import { UndoLog } from '../../src/store/undo-log.js';
@@ -56,24 +57,25 @@ it('every statement finds its rows through an index', () => {
   }) as Handle;
   jobHandlers(noting, new UndoLog(), directory, applyCommand as unknown as ApplyCommand);
   new SecretReader(noting, new SecretBox(directory.readSecretKeys()));
-  askEverything(new StoreReader(noting));
+  askEverything(new StoreReader(noting), new IntentSearchSource(noting, new Map([['a', 'A']])));
   expect(prepared.size).toBeGreaterThan(80);
   const walks = [...prepared].filter((sql) => !WALKS.some((walk) => sql.includes(walk)) && planOf(handle, sql).some(isWalk));
   expect(walks.map((sql) => [sql, planOf(handle, sql)])).toEqual([]);
 });
 
 /** So that statements that depend on the question are prepared too. */
-function askEverything(reader: StoreReader): void {
+function askEverything(reader: StoreReader, search: IntentSearchSource): void {
   for (const types of [['A'], ['A', 'B']]) {
     for (const sortBy of [undefined, 'id']) for (const ascending of [true, false]) reader.list('/infra', types, { offset: -1, size: 1, sortBy, ascending });
   }
-  reader.candidates({ type: 'A', namePrefix: 'a' });
-  reader.candidates({ type: 'A' });
-  reader.candidates({ id: 'a', type: 'A' });
-  reader.candidates({ path: '/a', type: 'A' });
-  reader.candidates({ parentPath: '/a', type: 'A' });
-  reader.candidates({ parentPath: '/a', namePrefix: 'a' });
-  reader.candidates({ tag: 'a', type: 'A' });
+  search.candidates({ type: 'A', namePrefix: 'a' });
+  search.candidates({ type: 'A' });
+  search.candidates({ id: 'a', type: 'A' });
+  search.candidates({ path: '/a', type: 'A' });
+  search.candidates({ parentPath: '/a', type: 'A' });
+  search.candidates({ parentPath: '/a', namePrefix: 'a' });
+  search.candidates({ tag: 'a', type: 'A' });
+  search.candidates({ tag: 'a' });
   reader.history.changeSets({ user: 'a', path: '/a', type: 'A', from: 1, to: 2 }, { size: 1 });
 }
 

@@ -48,25 +48,6 @@ describe('a listing', () => {
   });
 });
 
-describe('candidates of a search', () => {
-  const found = (narrowing: Parameters<ScratchWriter['reader']['candidates']>[0]): string[] =>
-    [...writer.reader.candidates(narrowing)].map((body) => JSON.parse(body).display_name);
-
-  it('are narrowed by type and name in any case', () => {
-    expect(found({ type: 'segment', namePrefix: 'ALP' })).toEqual(['Alpha']);
-    expect(found({ namePrefix: 'alpha' })).toEqual(['Alpha', 'alpha service']);
-    expect(found({ type: 'Nothing' })).toEqual([]);
-  });
-
-  it('are narrowed by id, path, parent and tag', () => {
-    expect(found({ id: 'alpha-id' })).toEqual(['Alpha', 'alpha service']);
-    expect(found({ path: '/infra/services/alpha-id' })).toEqual(['alpha service']);
-    expect(found({ parentPath: '/infra/segments/delta-id' })).toEqual(['p']);
-    expect(found({ tag: '1', type: 'Segment' })).toEqual(['Alpha', 'bravo']);
-    expect(found({})).toHaveLength(9);
-  });
-});
-
 it('counts tags by scope and value', () => {
   expect(writer.reader.tagCounts()).toEqual([
     { scope: 'order', tag: '0', objects: 3 },

@@ -60,6 +60,10 @@ export class PolicyReferenceRow {
 
 @Entity('policy_tag', { withoutRowid: true })
 export class PolicyTagRow {
+  /** The value in lower case, by which searches find it. */
+  @PrimaryColumn('text', { name: 'tag_key' })
+  tagKey!: string;
+
   /** Empty where a tag has a scope only. */
   @PrimaryColumn('text')
   tag!: string;
