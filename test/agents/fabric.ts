@@ -51,6 +51,13 @@ interface Kept {
   readonly revoked: string[];
 }
 
+interface Traffic {
+  /** Bytes of all messages, both ways. */
+  bytes: number;
+  /** Digest with which each node last greeted. */
+  readonly greeted: Map<string, string>;
+}
+
 export class Fabric {
   private readonly running = new Set<NodeHost>();
   private sequence = 1;
@@ -61,8 +68,7 @@ export class Fabric {
     readonly realization: ScriptedRealization,
     readonly host: RealizationHost,
     readonly kept: Kept,
-    /** Bytes of all messages, both ways. */
-    readonly traffic: { bytes: number },
+    readonly traffic: Traffic,
     private server: SessionServer,
   ) {
     this.port = server.port;
@@ -86,11 +92,11 @@ export class Fabric {
       ...options,
     });
     host.start({ sequence: 1, objects: options.nodes.map(nodeObject), claims: [], realized: [], inventories: [], revokedSerials: [] });
-    const traffic = { bytes: 0 };
+    const traffic: Traffic = { bytes: 0, greeted: new Map() };
     return new Fabric(authority, realization, host, kept, traffic, await Fabric.listen(authority, host, traffic, 0));
   }
 
-  private static async listen(authority: CertificateAuthority, host: RealizationHost, traffic: { bytes: number }, port: number): Promise<SessionServer> {
+  private static async listen(authority: CertificateAuthority, host: RealizationHost, traffic: Traffic, port: number): Promise<SessionServer> {
     return SessionServer.start({
       host: '127.0.0.1',
       port,
@@ -109,6 +115,7 @@ export class Fabric {
           ...events,
           receive: (message) => {
             traffic.bytes += FromAgent.encode(message).finish().length;
+            if (message.message?.$case === 'hello') traffic.greeted.set(certificate.identity.nodeId, message.message.value.digest);
             events.receive(message);
           },
         };
@@ -169,6 +176,10 @@ export class Fabric {
         client.close();
       },
     };
+  }
+
+  get greeted(): ReadonlyMap<string, string> {
+    return this.traffic.greeted;
   }
 
   session(nodeId: string) {
