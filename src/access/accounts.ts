@@ -132,7 +132,14 @@ export class Accounts {
 
   /** Sets a password without any proof and unlocks the user: for those who hold the data directory. */
   async reset(name: string, passwordHash: string): Promise<void> {
-    await this.directory.change(() => [{ put: { ...existing(this.directory.find('account', name), `User ${name}`), ...this.withPassword(passwordHash) } }]);
+    const context = {
+      actor: { user: 'system', principal: false, roles: [] },
+      requestId: 'reset-password',
+      source: '',
+      method: 'RESET',
+      uri: `password of ${name}`,
+    };
+    await this.changeOne(context, name, (before) => ({ ...before, ...this.withPassword(passwordHash) }));
   }
 
   private find(userId: string): Account {

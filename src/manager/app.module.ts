@@ -1,6 +1,7 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { AccessModule, type AccessParts } from '../access/access.module.js';
 import { AgentsModule, type AgentsParts } from '../agents/agents.module.js';
+import { AuditModule } from '../audit/audit.module.js';
 import { InsightModule } from '../insight/insight.module.js';
 import { Inventory } from '../insight/inventory.js';
 import { FABRIC_READER, type FabricReader, REALIZATION_QUERIES, TAG_READER, type TagReader } from '../insight/ports.js';
@@ -11,6 +12,7 @@ import type { LargeBodies } from '../policy/policy-service.js';
 import { INTENT_READER, INTENT_WRITER, type IntentReader, type IntentWriter, LARGE_BODIES, REGISTRY } from '../policy/ports.js';
 import { SEARCH_SOURCES, SearchController } from '../search/search.controller.js';
 import type { SearchSource } from '../search/search.js';
+import type { HistoryReader } from '../store/history-reader.js';
 
 /** What the threads and files of a manager provide to its HTTP side. */
 export interface ManagerParts {
@@ -22,6 +24,7 @@ export interface ManagerParts {
   readonly fabric: FabricReader;
   readonly tags: TagReader;
   readonly agents: AgentsParts;
+  readonly history: HistoryReader;
   readonly access: AccessParts;
   readonly operations: OperationsParts;
 }
@@ -48,6 +51,7 @@ export class AppModule {
       imports: [
         AccessModule.register(parts.access),
         OperationsModule.register(parts.operations),
+        AuditModule.register({ reader: parts.history, registry: parts.registry }),
         AgentsModule.register(parts.agents),
         PolicyModule,
         InsightModule,

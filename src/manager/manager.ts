@@ -4,6 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { Accounts } from '../access/accounts.js';
 import { AccessDirectory } from '../access/directory.js';
+import { PasswordReset } from '../access/password-reset.js';
 import { PasswordChecker } from '../access/passwords.js';
 import { StoredRecords } from '../access/stored-records.js';
 import { EnrolmentService } from '../agents/enrolment/enrolment.service.js';
@@ -26,6 +27,7 @@ import { openReader } from '../store/reader.js';
 import { openSearchSource } from '../store/search-source.js';
 import { UnitOfWork, WriterThread } from '../store/unit-of-work.js';
 import { AppModule } from './app.module.js';
+import { provideFigures } from './figures.js';
 import { LargeBodyThread } from './large-bodies.js';
 import { seed } from './seed.js';
 
@@ -85,7 +87,11 @@ async function start(settings: Settings, steps: Steps): Promise<Manager> {
   const records = new StoredRecords(reader, work);
   const access = new AccessDirectory(records);
   const { adminPassword, auditPassword } = settings;
-  const generatedPassword = await new Accounts(access, new PasswordChecker()).prepare({ adminPassword, auditPassword });
+  const accounts = new Accounts(access, new PasswordChecker());
+  const generatedPassword = await accounts.prepare({ adminPassword, auditPassword });
+  const reset = new PasswordReset(settings.dataDir);
+  await reset.apply(accounts, logger);
+  steps.add(reset.watch(accounts, logger));
 
   const realization = await RealizationThread.start(
     {
@@ -113,6 +119,7 @@ async function start(settings: Settings, steps: Steps): Promise<Manager> {
     await realization.calls.realizationCounters();
     return undefined;
   });
+  provideFigures(metrics, reader, realization.calls);
   const app = await createApi(settings, { logger, metrics, certificate: operatorsOwn ?? { certificate: own.certificate, key: own.privateKey } }, () =>
     AppModule.of({
       registry,
@@ -123,6 +130,7 @@ async function start(settings: Settings, steps: Steps): Promise<Manager> {
       fabric: reader.fabric,
       tags: reader,
       agents: { enrolment, fabric: realization.calls, reader },
+      history: reader.history,
       access: { directory: access, audit: records, metrics, logger },
       operations: {
         node: { productVersion: settings.productVersion, installation: reader.fact('installation') ?? '' },

@@ -12,10 +12,8 @@ const PROVIDED = {
   changeSequence: { name: 'heddle_change_sequence', help: 'Number of the last change set.' },
   nodes: { name: 'heddle_transport_nodes', help: 'Transport nodes, by what is known of them.', label: 'state' },
   alarms: { name: 'heddle_alarms', help: 'Alarms that are open.' },
-  fullComputations: {
-    name: 'heddle_realization_full_computations',
-    help: 'Times that realization computed everything anew since the start; more than the one at the start is a fault.',
-  },
+  unacked: { name: 'heddle_resources_unacked', help: 'Resources that were sent to connected nodes and are not acknowledged yet.' },
+  fullRecomputes: { name: 'heddle_realization_full_recomputes', help: 'Times that realization computed everything anew after its start; stays 0.' },
 } as const satisfies Readonly<Record<string, Facts>>;
 
 /** Figures by the value of the label, or one under the empty text where the metric has none. */
