@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { readIfPresent, writeFileDurably } from '../../shared/durable-file.js';
@@ -38,7 +39,7 @@ function fits({ certificate }: KeyedCertificate, authority: CertificateAuthority
   const leaf = new X509Certificate(certificate);
   if (!leaf.verify(new X509Certificate(authority.certificate).publicKey)) return false;
   if (Date.parse(leaf.validTo) - RENEW_BEFORE < now) return false;
-  return names.every((name) => leaf.checkIP(name) !== undefined || leaf.checkHost(name) !== undefined);
+  return names.every((name) => (isIP(name) ? leaf.checkIP(name) : leaf.checkHost(name)) !== undefined);
 }
 
 function parseKeyed(pem: string | undefined): KeyedCertificate | undefined {
