@@ -27,7 +27,8 @@ function isEmpty(value: unknown): boolean {
 
 /**
  * The body without what means nothing: null says that a field is unset, the same as leaving it out, and so does an empty string or
- * an empty list in an optional one; what the system sets is ignored. Unknown fields stay, for the validator to report.
+ * an empty list in an optional one; what the system sets is ignored. Booleans and numbers in quotes are taken for what they are.
+ * Unknown fields stay, for the validator to report.
  */
 export function withoutEmpty(struct: StructClass, body: Json): Json {
   const facts = factsByName(struct);
@@ -44,8 +45,16 @@ export function withoutEmpty(struct: StructClass, body: Json): Json {
 
 function withoutEmptyValue(facts: FieldFacts, value: unknown): unknown {
   if (Array.isArray(value)) return value.map((item) => withoutEmptyValue(facts, item));
+  if (typeof value === 'string') return unquoted(facts, value);
   const struct = structOf(facts, value);
   return struct ? withoutEmpty(struct, value as Json) : value;
+}
+
+/** Scripts that fill in templates send `"false"` and `"10"`, which NSX-T takes. Other text stays, for the validator to report. */
+function unquoted({ type }: FieldFacts, text: string): unknown {
+  if (type === 'boolean') return text === 'true' ? true : text === 'false' ? false : text;
+  if (type === 'integer' || type === 'number') return /^-?\d{1,15}$/.test(text) ? Number(text) : text;
+  return text;
 }
 
 /** Writes the defaults of fields that were left out into a valid body, in place, also inside its structures. */

@@ -174,7 +174,7 @@ class Preparation {
     const idProblem = problemOfId(id);
     if (idProblem) return this.problem(parentPath, `${field}.id`, CODES.field, idProblem);
     const path = Registry.join(parentPath, childPlace, id);
-    if (wrapper.marked_for_delete === true || body.marked_for_delete === true) {
+    if (isMarked(wrapper) || isMarked(body)) {
       if (!verbsOf(childPlace).includes('DELETE'))
         return this.problem(path, field, CODES.conflict, `${path} cannot be deleted: it stays as long as its parent.`);
       this.features.add(childPlace.definition.feature ?? 'system');
@@ -212,6 +212,11 @@ export function problemOfId(id: string): string | undefined {
 /** A singleton's place may be several segments long; its id is the last. */
 function lastSegment({ segment }: Place): string {
   return segment.slice(segment.lastIndexOf('/') + 1);
+}
+
+/** Whether an object of a hierarchical body is to go; published examples put the mark in quotes. */
+function isMarked({ marked_for_delete: mark }: Json): boolean {
+  return mark === true || mark === 'true';
 }
 
 function idOf(value: unknown): string | undefined {

@@ -86,9 +86,9 @@ function* wrongValues(facts: FieldFacts): Generator<Wrong> {
 
 const WRONG_TYPES: Readonly<Record<FieldFacts['type'] | 'structure', readonly unknown[]>> = {
   string: [5, true, { a: 1 }, ['x']],
-  integer: ['5', 1.5, true, [1], { a: 1 }],
-  number: ['5', false, [1]],
-  boolean: ['true', 1, [true]],
+  integer: ['five', 1.5, true, [1], { a: 1 }],
+  number: ['five', false, [1]],
+  boolean: ['yes', 1, [true]],
   object: ['x', 5, ['x']],
   struct: [],
   union: [],

@@ -69,6 +69,23 @@ describe('the hierarchical PATCH', () => {
       .expect(200);
   });
 
+  it('takes booleans and numbers in quotes, also the mark of what is to go', async () => {
+    const rule = { resource_type: 'Rule', id: 'r', action: 'ALLOW', sequence_number: '10', logged: 'true', marked_for_delete: 'false' };
+    const policy = { resource_type: 'ChildSecurityPolicy', marked_for_delete: 'false', SecurityPolicy: { id: 'quoted', rules: [rule] } };
+    await api.http
+      .patch(`${P}/infra`)
+      .send(infra(reference('Domain', 'default', policy)))
+      .expect(200);
+    const path = `${P}/infra/domains/default/security-policies/quoted`;
+    expect((await api.http.get(`${path}/rules/r`)).body).toMatchObject({ sequence_number: 10, logged: true });
+    await api.http.patch(`${path}/rules/r`).send({ action: 'ALLOW', logged: 'maybe' }).expect(400);
+    await api.http
+      .patch(`${P}/infra`)
+      .send(infra(reference('Domain', 'default', { ...policy, marked_for_delete: 'true' })))
+      .expect(200);
+    await api.http.get(path).expect(404);
+  });
+
   it('writes nothing when any part is wrong, and says where', async () => {
     const sequence = api.reader.sequence();
     const answer = await api.http

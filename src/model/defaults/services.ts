@@ -2,7 +2,7 @@ import type { DefaultObject } from './default-object.js';
 
 /**
  * Well-known services, with the ports that their protocols are registered for or that their makers document. Clients look them
- * up by name, so name and description are equal; the identifier is the name with everything but letters, digits, `.` and `-`
+ * up by name, so name and description are equal; the identifier, which published rules name, is the name with blanks and slashes
  * turned into `_`, because it is a segment of a path.
  */
 
@@ -29,6 +29,9 @@ const icmp4 = (type?: number): Entry => icmp('ICMPv4', type);
 const icmp6 = (type?: number): Entry => icmp('ICMPv6', type);
 const ether = (type: number): Entry => ({ resource_type: 'EtherTypeServiceEntry', ether_type: type });
 
+/** The one identifier that is not made of the name, but is in many published rules. */
+const ALL_ICMP = { name: 'ICMP ALL', id: 'ICMP-ALL' } as const;
+
 const SERVICES: readonly (readonly [name: string, ...entries: Entry[]])[] = [
   // web
   ['HTTP', tcp('80')],
@@ -49,6 +52,7 @@ const SERVICES: readonly (readonly [name: string, ...entries: Entry[]])[] = [
   ['DNS-UDP', udp('53')],
   ['DNS over TLS', tcp('853')],
   ['NTP', udp('123')],
+  ['NTP Time Server', udp('123')],
   ['DHCP-Client', udp('68')],
   ['DHCP-Server', udp('67')],
   ['DHCPv6 Client', udp('546')],
@@ -68,6 +72,8 @@ const SERVICES: readonly (readonly [name: string, ...entries: Entry[]])[] = [
   ['FTP', alg('FTP', '21')],
   ['TFTP', alg('TFTP', '69')],
   ['SMB', tcp('445')],
+  ['MS-DS-TCP', tcp('445')],
+  ['MS-DS-UDP', udp('445')],
   ['NFS (TCP)', tcp('2049')],
   ['NFS (UDP)', udp('2049')],
   ['rsync', tcp('873')],
@@ -77,10 +83,16 @@ const SERVICES: readonly (readonly [name: string, ...entries: Entry[]])[] = [
   ['LDAP', tcp('389')],
   ['LDAP-UDP', udp('389')],
   ['LDAP-over-SSL', tcp('636')],
+  ['LDAP-over-SSL-UDP', udp('636')],
   ['LDAP Global Catalog', tcp('3268')],
   ['LDAP Global Catalog over SSL', tcp('3269')],
-  ['Kerberos-TCP', tcp('88')],
-  ['Kerberos-UDP', udp('88')],
+  ['Windows-Global-Catalog', tcp('3268')],
+  ['Windows-Global-Catalog-over-SSL', tcp('3269')],
+  ['Active Directory Server', tcp('464')],
+  ['Active Directory Server UDP', udp('464')],
+  ['KERBEROS', tcp('88')],
+  ['KERBEROS-TCP', tcp('88')],
+  ['KERBEROS-UDP', udp('88')],
   ['RADIUS', udp('1812')],
   ['RADIUS Accounting', udp('1813')],
   ['TACACS+', tcp('49')],
@@ -90,6 +102,7 @@ const SERVICES: readonly (readonly [name: string, ...entries: Entry[]])[] = [
   ['PostgreSQL', tcp('5432')],
   ['MS-SQL-S', tcp('1433')],
   ['MS-SQL-M-UDP', udp('1434')],
+  ['MSSQL Server Database Engine', tcp('1433')],
   ['Oracle', alg('ORACLE_TNS', '1521')],
   ['Enterprise Manager Servlet port SSL', tcp('1810')],
   ['MongoDB', tcp('27017')],
@@ -108,9 +121,16 @@ const SERVICES: readonly (readonly [name: string, ...entries: Entry[]])[] = [
   ['MS_RPC_UDP', alg('MS_RPC_UDP', '135')],
   ['SUN_RPC_TCP', alg('SUN_RPC_TCP', '111')],
   ['SUN_RPC_UDP', alg('SUN_RPC_UDP', '111')],
-  ['NBNS_BROADCAST', alg('NBNS_BROADCAST', '137')],
-  ['NBDG_BROADCAST', alg('NBDG_BROADCAST', '138')],
-  ['NetBios Session Service', tcp('139')],
+  ['NBNS-Broadcast', alg('NBNS_BROADCAST', '137')],
+  ['NBNS-Unicast', udp('137')],
+  ['NBDG-Broadcast', alg('NBDG_BROADCAST', '138')],
+  ['NBDG-Unicast', udp('138')],
+  ['NBSS', tcp('139')],
+  ['NetBios Name Service (UDP)', udp('137')],
+  ['NetBios Datagram (UDP)', udp('138')],
+  ['NetBios Session Service (TCP)', tcp('139')],
+  ['WINS', tcp('1512')],
+  ['WINS-UDP', udp('1512')],
 
   // operations
   ['SNMP', udp('161')],
@@ -141,7 +161,7 @@ const SERVICES: readonly (readonly [name: string, ...entries: Entry[]])[] = [
   ['IGMP', { resource_type: 'IGMPTypeServiceEntry' }],
 
   // control messages
-  ['ICMP ALL', icmp4()],
+  [ALL_ICMP.name, icmp4()],
   ['ICMP Echo Reply', icmp4(0)],
   ['ICMP Destination Unreachable', icmp4(3)],
   ['ICMP Redirect', icmp4(5)],
@@ -167,7 +187,7 @@ const SERVICES: readonly (readonly [name: string, ...entries: Entry[]])[] = [
 
 /** `EdgeSync service/ADAM` becomes `EdgeSync_service_ADAM`. */
 function identifier(name: string): string {
-  return name.replace(/[^A-Za-z0-9.-]+/g, '_').replace(/^_|_$/g, '');
+  return name === ALL_ICMP.name ? ALL_ICMP.id : name.replace(/[\s/]/g, '_');
 }
 
 export const DEFAULT_SERVICES: readonly DefaultObject[] = SERVICES.map(([name, ...entries]) => {
