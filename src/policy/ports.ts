@@ -137,7 +137,10 @@ export interface IntentReader {
 /** What the writer answers for a body that was applied. */
 export interface WriteResult {
   readonly sequence: number;
-  /** Objects named by the request, in its order, as they are now as JSON text (undefined when deleted). */
+  /**
+   * Of a dry run: the objects named by the request, in its order, as they would be, as JSON text (undefined when deleted). Empty
+   * otherwise: what was written can be read, and copying it out of the writer would cost every write.
+   */
   readonly objects: readonly (string | undefined)[];
 }
 

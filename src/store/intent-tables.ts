@@ -31,7 +31,8 @@ export class IntentTables {
   private readonly referencesOf: Statement;
   private readonly referencesAt: Statement;
   private readonly referencesBelow: Statement;
-  private readonly putReference: Statement;
+  private readonly insertReference: Statement;
+  private readonly updateReference: Statement;
   private readonly removeReference: Statement;
   private readonly removeReferences: Statement;
   private readonly putTag: Statement;
@@ -69,10 +70,8 @@ export class IntentTables {
         `(target = $path OR target > $path || '/' AND target < $path || '0') AND NOT (path = $path OR path > $path || '/' AND path < $path || '0')`,
       ),
     );
-    this.putReference = handle.prepare(
-      `INSERT INTO policy_reference (source, field, target, hard) VALUES (?, ?, ?, ?)
-       ON CONFLICT (source, field) DO UPDATE SET target = excluded.target, hard = excluded.hard`,
-    );
+    this.insertReference = handle.prepare('INSERT INTO policy_reference (source, field, target, hard) VALUES (?, ?, ?, ?)');
+    this.updateReference = handle.prepare('UPDATE policy_reference SET target = ?, hard = ? WHERE source = ? AND field = ?');
     this.removeReference = handle.prepare('DELETE FROM policy_reference WHERE source = ? AND field = ?');
     this.removeReferences = handle.prepare('DELETE FROM policy_reference WHERE source = ?');
     this.putTag = handle.prepare('INSERT INTO policy_tag (tag_key, tag, scope, object) VALUES (?, ?, ?, ?)');
@@ -156,8 +155,9 @@ export class IntentTables {
     const before = existed ? (this.referencesOf.all(number) as PolicyReferenceRow[]) : [];
     for (const { field } of before) if (!references.some((reference) => reference.field === field)) this.removeReference.run(number, field);
     for (const { field, target, hard } of references) {
-      const same = before.some((row) => row.field === field && row.target === target && row.hard === Number(hard));
-      if (!same) this.putReference.run(number, field, target, Number(hard));
+      const old = before.find((row) => row.field === field);
+      if (!old) this.insertReference.run(number, field, target, Number(hard));
+      else if (old.target !== target || old.hard !== Number(hard)) this.updateReference.run(target, Number(hard), number, field);
     }
   }
 }

@@ -37,6 +37,8 @@ export class StoreTransaction implements IntentTransaction {
   readonly now: number;
   private readonly sequence: number;
   private readonly touched = new Map<string, Touched>();
+  /** What was read and written so far; undefined: it is known not to exist, so that a create asks once. */
+  private readonly known = new Map<string, StoredObject | undefined>();
   private ordinal = 0;
   private readonly claimChanges: ClaimChange[] = [];
   private readonly secretChanges: Pick<SecretChange, 'path' | 'field'>[] = [];
@@ -51,7 +53,7 @@ export class StoreTransaction implements IntentTransaction {
   }
 
   get(path: string): PolicyObject | undefined {
-    return this.parts.tables.get(path)?.object;
+    return this.stored(path)?.object;
   }
 
   children(parentPath: string, types?: readonly string[]): readonly PolicyObject[] {
@@ -72,17 +74,19 @@ export class StoreTransaction implements IntentTransaction {
 
   put(object: PolicyObject, references: readonly Reference[]): void {
     const { path } = object;
-    const { tables } = this.parts;
-    const current = tables.get(path);
+    const current = this.stored(path);
     const text = JSON.stringify(object);
     const { before, position } = this.record(path, current, object, text);
-    tables.put({ number: (current ?? before)?.number ?? position, version: position, object, text }, references, current);
+    const stored = { number: (current ?? before)?.number ?? position, version: position, object, text };
+    this.parts.tables.put(stored, references, current);
+    this.known.set(path, stored);
   }
 
   delete(path: string): void {
-    const current = this.parts.tables.get(path);
+    const current = this.stored(path);
     if (!current) return;
     this.parts.tables.delete(path, current);
+    this.known.set(path, undefined);
     this.parts.claims.release(path, undefined, this.claimChanges);
     for (const field of this.parts.secrets.fieldsOf(path)) this.setSecret({ path, field, value: undefined });
     this.record(path, current, current.object, null);
@@ -125,18 +129,18 @@ export class StoreTransaction implements IntentTransaction {
     return this.parts.claims.ofOwnerIn(owner, space);
   }
 
-  /** The JSON text of an object that this transaction answers: what is stored, unless it was composed for the answer. */
-  textOf(object: PolicyObject | undefined): string | undefined {
-    if (!object) return undefined;
-    const stored = this.parts.tables.get(object.path);
-    return stored?.object === object ? stored.text : JSON.stringify(object);
-  }
-
   /** Closes the change set. The transaction is used no more afterwards. */
   finish(context: RequestContext, status: number): CommittedIntent {
     const changes = Array.from(this.touched.values(), ({ change }) => change);
     const sequence = this.parts.log.append(context, status, this.now, changes);
     return { sequence, at: this.now, changes, claims: this.claimChanges, secrets: this.secretChanges };
+  }
+
+  private stored(path: string): StoredObject | undefined {
+    if (this.known.has(path)) return this.known.get(path);
+    const stored = this.parts.tables.get(path);
+    this.known.set(path, stored);
+    return stored;
   }
 
   /** Writes the one change that the set holds for an object, from its state before the transaction to what it is now. */

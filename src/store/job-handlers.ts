@@ -61,12 +61,12 @@ export function jobHandlers(
 function runIntent(parts: IntentParts, apply: ApplyCommand, { command, status = 200 }: IntentJob, scope: JobScope): JobTypes['intent']['result'] {
   const before = parts.log.sequence;
   const transaction = new StoreTransaction(parts);
-  const objects = apply(transaction, command).map((object) => transaction.textOf(object));
+  const objects = apply(transaction, command);
   if (command.dryRun) {
     scope.discard();
-    return { sequence: before, objects };
+    return { sequence: before, objects: objects.map((object) => object && JSON.stringify(object)) };
   }
   const commit = transaction.finish(command.context, status);
   if (commit.changes.length > 0 || commit.claims.length > 0 || commit.secrets.length > 0) scope.publish(commit);
-  return { sequence: commit.sequence, objects };
+  return { sequence: commit.sequence, objects: [] };
 }

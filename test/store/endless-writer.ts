@@ -4,7 +4,7 @@ import { CONTEXT, policyObject, type StepsCommand } from './apply-steps.js';
 
 /**
  * A process that writes until it is killed, as 16 clients at once: `node endless-writer.js DIRECTORY NAME`. It says on its standard
- * output what it asked for before it asks, and what was acknowledged, a line each: `ask ID`, `ack ID NUMBER`, `refused ID`.
+ * output what it asked for before it asks, and what was acknowledged, a line each: `ask ID`, `ack ID`, `refused ID`.
  * Each write makes an object and takes a number; every eighth is refused after it did so.
  */
 const [, , directory = '', name = ''] = process.argv;
@@ -21,7 +21,7 @@ async function client(number: number): Promise<never> {
     };
     say(`ask ${id}`);
     const outcome = await work.submit('intent', { command }).catch(() => undefined);
-    say(outcome ? `ack ${id} ${JSON.parse(outcome.objects[1] as string).id}` : `refused ${id}`);
+    say(outcome ? `ack ${id}` : `refused ${id}`);
   }
 }
 

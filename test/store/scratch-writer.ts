@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { WriteResult } from '../../src/policy/ports.js';
+import type { PolicyObject } from '../../src/model/policy-object.js';
+import type { IntentTransaction, WriteResult } from '../../src/policy/ports.js';
 import { DataDirectory } from '../../src/store/data-directory.js';
 import type { CommittedIntent } from '../../src/store/intent-transaction.js';
 import type { ApplyCommand, JobKind, JobTypes } from '../../src/store/jobs.js';
@@ -12,6 +13,8 @@ import { applyCommand, CONTEXT, type Step, type StepsCommand } from './apply-ste
 /** The writer without its thread, in a directory of its own, with a reader on the same file. */
 export class ScratchWriter {
   readonly commits: CommittedIntent[] = [];
+  /** What the steps of the last command answered. */
+  answers: readonly (PolicyObject | undefined)[] = [];
   private writer!: Writer;
   reader!: StoreReader;
 
@@ -25,7 +28,11 @@ export class ScratchWriter {
 
   /** Opens what was closed: a new start of the manager. */
   async reopen(): Promise<void> {
-    this.writer = await Writer.open(this.directory, applyCommand as unknown as ApplyCommand, (commits) => this.commits.push(...commits));
+    const apply = (transaction: IntentTransaction, command: StepsCommand): readonly (PolicyObject | undefined)[] => {
+      this.answers = applyCommand(transaction, command);
+      return this.answers;
+    };
+    this.writer = await Writer.open(this.directory, apply as unknown as ApplyCommand, (commits) => this.commits.push(...commits));
     this.reader = openReader(this.directory.database);
   }
 
@@ -54,8 +61,8 @@ export class ScratchWriter {
 
   /** What a transaction answers to a question after some steps. */
   ask(ask: Extract<Step, { ask: string }>['ask'], of: string, ...before: Step[]): unknown {
-    const last = this.apply(...before, { ask, of }).objects.at(-1) as string;
-    return JSON.parse(JSON.parse(last).description);
+    this.apply(...before, { ask, of });
+    return JSON.parse(this.answers.at(-1)?.description ?? 'null');
   }
 
   async close(): Promise<void> {

@@ -17,7 +17,7 @@ describe('the unit of work', () => {
     const first = await store.apply({ put: policyObject('/infra/segments/a') });
     const second = await store.apply({ put: policyObject('/infra/segments/b', { description: 'two' }) });
     expect([first.sequence, second.sequence]).toEqual([1, 2]);
-    expect(second.objects).toEqual([store.reader.body('/infra/segments/b')]);
+    expect(store.reader.get('/infra/segments/b')).toEqual(policyObject('/infra/segments/b', { description: 'two' }));
     expect(store.reader.sequence()).toBe(2);
   });
 
