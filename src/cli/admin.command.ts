@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Command } from 'commander';
-import { isAcceptablePassword, PASSWORD_RULE } from '../access/password-rule.js';
 import { PasswordReset } from '../access/password-reset.js';
+import { isAcceptablePassword, PASSWORD_RULE } from '../access/password-rule.js';
 import { generatePassword } from '../access/passwords.js';
 import { readSettings } from '../operations/settings.js';
 
@@ -10,13 +10,15 @@ import { readSettings } from '../operations/settings.js';
 const PATIENCE = 4000;
 
 export function adminCommand(): Command {
-  return new Command('admin').description('Accounts of the manager, for those who hold its data directory.').addCommand(
-    new Command('reset-password')
-      .description('Give a user a new password and unlock it, also while the manager runs.')
-      .option('--user <name>', 'which user', 'admin')
-      .option('--password-stdin', 'read the password from standard input instead of generating one')
-      .action(resetPassword),
-  );
+  return new Command('admin')
+    .description('Accounts of the manager, for those who hold its data directory.')
+    .addCommand(
+      new Command('reset-password')
+        .description('Give a user a new password and unlock it, also while the manager runs.')
+        .option('--user <name>', 'which user', 'admin')
+        .option('--password-stdin', 'read the password from standard input instead of generating one')
+        .action(resetPassword),
+    );
 }
 
 async function resetPassword({ user, passwordStdin }: { readonly user: string; readonly passwordStdin?: boolean }): Promise<void> {
@@ -27,7 +29,9 @@ async function resetPassword({ user, passwordStdin }: { readonly user: string; r
   const until = Date.now() + PATIENCE;
   while (reset.isWaiting && Date.now() < until) await wait(100);
   if (!passwordStdin) process.stdout.write(`New password of ${user}: ${password}\n`);
-  process.stdout.write(reset.isWaiting ? 'No manager runs on this data directory: the password counts from its next start.\n' : 'The password counts from now.\n');
+  process.stdout.write(
+    reset.isWaiting ? 'No manager runs on this data directory: the password counts from its next start.\n' : 'The password counts from now.\n',
+  );
 }
 
 async function firstLine(): Promise<string> {

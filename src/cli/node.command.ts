@@ -26,30 +26,34 @@ export function nodeCommand(): Command {
   const number = (text: string): number => Number(text);
   const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
   const repeated = (flags: string, description: string): Option => new Option(flags, `${description}; may be repeated`).argParser(collect).default([]);
-  return new Command('node').description('Transport nodes.').addCommand(
-    new Command('token')
-      .description('Mint tokens: by each of them one agent becomes one node, once. The password of the user is read from HEDDLE_ADMIN_PASSWORD.')
-      .addOption(repeated('--node <path>', "policy path of a node's object"))
-      .addOption(repeated('--host <id>', 'id of a host at the default enforcement point'))
-      .addOption(repeated('--edge <cluster/id>', 'cluster and id of an edge at the default enforcement point'))
-      .option('--create', 'create the objects of nodes where they are missing')
-      .addOption(new Option('--valid-minutes <minutes>', 'how long the tokens are good').argParser(number).default(60))
-      .option('--out-dir <dir>', 'write each token to ID.token in this directory, readable by its owner only, instead of printing it')
-      .addOption(new Option('--manager <url>', 'address of the manager; the default is the one that the settings say').env('HEDDLE_MANAGER'))
-      .option('--user <name>', 'who asks', 'admin')
-      .option('--ca-file <file>', "authority of the manager's certificate; the default is ca.crt in the data directory")
-      .addOption(new Option('--wait <seconds>', 'how long to wait for the manager to answer').argParser(number).default(0))
-      .action(mint),
-  );
+  return new Command('node')
+    .description('Transport nodes.')
+    .addCommand(
+      new Command('token')
+        .description('Mint tokens: by each of them one agent becomes one node, once. The password of the user is read from HEDDLE_ADMIN_PASSWORD.')
+        .addOption(repeated('--node <path>', "policy path of a node's object"))
+        .addOption(repeated('--host <id>', 'id of a host at the default enforcement point'))
+        .addOption(repeated('--edge <cluster/id>', 'cluster and id of an edge at the default enforcement point'))
+        .option('--create', 'create the objects of nodes where they are missing')
+        .addOption(new Option('--valid-minutes <minutes>', 'how long the tokens are good').argParser(number).default(60))
+        .option('--out-dir <dir>', 'write each token to ID.token in this directory, readable by its owner only, instead of printing it')
+        .addOption(new Option('--manager <url>', 'address of the manager; the default is the one that the settings say').env('HEDDLE_MANAGER'))
+        .option('--user <name>', 'who asks', 'admin')
+        .option('--ca-file <file>', "authority of the manager's certificate; the default is ca.crt in the data directory")
+        .addOption(new Option('--wait <seconds>', 'how long to wait for the manager to answer').argParser(number).default(0))
+        .action(mint),
+    );
 }
 
 async function mint(flags: Flags): Promise<void> {
   const paths = pathsOf(flags);
-  const client = clientOf(flags, readSettings(process.env));
-  await reached(client, flags.wait);
+  const client = await reached(() => clientOf(flags, readSettings(process.env)), flags.wait);
   for (const path of paths) {
     if (flags.create) await create(client, path);
-    const { token, expires_at: expiresAt } = await client.call('POST', '/heddle/api/v1/enrolment-tokens', { node_path: path, valid_minutes: flags.validMinutes });
+    const { token, expires_at: expiresAt } = await client.call('POST', '/heddle/api/v1/enrolment-tokens', {
+      node_path: path,
+      valid_minutes: flags.validMinutes,
+    });
     if (flags.outDir === undefined) process.stdout.write(`${token}\n`);
     else writeFileDurably(join(flags.outDir, `${basename(path)}.token`), `${token}\n`, 0o600);
     process.stderr.write(`One agent can become ${path} until ${new Date(Number(expiresAt)).toISOString()}.\n`);
@@ -76,12 +80,13 @@ function clientOf({ manager, user, caFile }: Flags, { host, port, dataDir, admin
   return new ApiClient({ manager: new URL(address), user, password: adminPassword, authority });
 }
 
-/** Tries once a second; what the manager refuses, it would refuse again. */
-async function reached(client: ApiClient, seconds: number): Promise<void> {
+/** Tries once a second, with the authority that is there by then; what the manager refuses, it would refuse again. */
+async function reached(connect: () => ApiClient, seconds: number): Promise<ApiClient> {
   for (const until = Date.now() + seconds * 1000; ; await wait(1000)) {
+    const client = connect();
     try {
       await client.call('GET', '/api/v1/node/version');
-      return;
+      return client;
     } catch (error) {
       if (error instanceof ApiRefusal || Date.now() >= until) throw error;
     }

@@ -25,7 +25,8 @@ async function serve(): Promise<void> {
 function greeting(settings: Settings, { url, generatedPassword }: Manager): string {
   const { productVersion, simulatedNodes, dataDir, certificateFile, adminPassword } = settings;
   const { hosts, edges } = simulatedNodes;
-  const password = generatedPassword ?? (adminPassword === undefined ? 'as it was set; heddle admin reset-password sets another' : 'as HEDDLE_ADMIN_PASSWORD says');
+  const password =
+    generatedPassword ?? (adminPassword === undefined ? 'as it was set; heddle admin reset-password sets another' : 'as HEDDLE_ADMIN_PASSWORD says');
   const login = generatedPassword === undefined ? (adminPassword === undefined ? 'admin' : '"admin:$HEDDLE_ADMIN_PASSWORD"') : `admin:${generatedPassword}`;
   const trust = certificateFile === undefined ? `--cacert ${join(dataDir, 'ca.crt')} ` : '';
   return [
