@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import type { AgentOptions } from '../agent/main.js';
 import { LOG_LEVELS } from '../operations/settings.js';
+import { VERSION } from '../shared/version.js';
 import { interrupted } from './interrupt.js';
-import { VERSION } from './version.js';
 
 interface Flags extends Omit<AgentOptions, 'httpsAuthorityFile' | 'tunnelAddresses' | 'softwareVersion' | 'token'> {
   readonly token?: string;

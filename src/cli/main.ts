@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { VERSION } from '../shared/version.js';
 import { adminCommand } from './admin.command.js';
 import { agentCommand } from './agent.command.js';
 import { nodeCommand } from './node.command.js';
 import { serveCommand } from './serve.command.js';
 import { backupCommand, historyCommand, restoreCommand } from './store.commands.js';
-import { VERSION } from './version.js';
 
 const program = new Command('heddle')
   .description('An open network management plane that speaks the NSX-T Policy API. Settings are environment variables: see docs/settings.md.')

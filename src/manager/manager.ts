@@ -20,16 +20,18 @@ import { createLogger, NestLogger } from '../operations/logger.js';
 import { Metrics } from '../operations/metrics.js';
 import { ownCertificate } from '../operations/own-certificate.js';
 import { Readiness } from '../operations/readiness.js';
-import type { Settings } from '../operations/settings.js';
+import { type Settings, SettingsError } from '../operations/settings.js';
 import { StoredLicenses } from '../operations/stored-licenses.js';
+import { VERSION } from '../shared/version.js';
 import { DataDirectory } from '../store/data-directory.js';
-import { openReader } from '../store/reader.js';
+import { openReader, type StoreReader } from '../store/reader.js';
 import { openSearchSource } from '../store/search-source.js';
 import { UnitOfWork, WriterThread } from '../store/unit-of-work.js';
 import { AppModule } from './app.module.js';
 import { provideFigures } from './figures.js';
 import { LargeBodyThread } from './large-bodies.js';
 import { seed } from './seed.js';
+import { type FabricMemory, SimulatedFabricProcess } from './simulated-fabric.js';
 
 /** A manager that serves. */
 export interface Manager {
@@ -93,16 +95,18 @@ async function start(settings: Settings, steps: Steps): Promise<Manager> {
   await reset.apply(accounts, logger);
   steps.add(reset.watch(accounts, logger));
 
-  const realization = await RealizationThread.start(
-    {
-      database: directory.database,
-      pki: settings.dataDir,
-      host: settings.host,
-      agentPort: settings.agentPort,
-      certificate: own,
-      logLevel: settings.logLevel,
-    },
-    { writer: store.connect(), feed: store.feed() },
+  const realization = await listening('HEDDLE_AGENT_PORT', settings.agentPort, () =>
+    RealizationThread.start(
+      {
+        database: directory.database,
+        pki: settings.dataDir,
+        host: settings.host,
+        agentPort: settings.agentPort,
+        certificate: own,
+        logLevel: settings.logLevel,
+      },
+      { writer: store.connect(), feed: store.feed() },
+    ),
   );
   steps.add(() => realization.stop());
   const largeBodies = new LargeBodyThread(store.connect());
@@ -142,13 +146,35 @@ async function start(settings: Settings, steps: Steps): Promise<Manager> {
     }),
   );
   steps.add(() => app.close());
-  await app.listen(settings.port, settings.host);
+  await listening('HEDDLE_PORT', settings.port, () => app.listen(settings.port, settings.host));
+  const url = await app.getUrl();
+
+  const { hosts, edges } = settings.simulatedNodes;
+  if (hosts + edges > 0) {
+    const fabric = await SimulatedFabricProcess.start({
+      count: settings.simulatedNodes,
+      registry,
+      reader,
+      writer: work,
+      memory: fabricMemory(reader, work),
+      enrolment,
+      manager: url,
+      httpsAuthority: operatorsOwn?.certificate,
+      agentHost: LOOPBACK_OF[settings.host] ?? settings.host,
+      agentPort,
+      dataDir: settings.dataDir,
+      softwareVersion: VERSION,
+      logLevel: settings.logLevel,
+    });
+    steps.add(() => fabric.stop());
+    fabric.onExit((code) => logger.error({ code }, 'the simulated nodes ended: start the manager again to have them back'));
+  }
 
   return {
-    url: await app.getUrl(),
+    url,
     agentPort,
     generatedPassword,
-    failed: firstFailure(store, realization, largeBodies),
+    failed: firstFailure([store, realization, largeBodies]),
     stop: () => steps.undoAll(),
   };
 }
@@ -168,8 +194,36 @@ async function createApi(
   return NestFactory.create<NestFastifyApplication>(module(), adapter, { logger: new NestLogger(logger), abortOnError: false });
 }
 
-function firstFailure(...threads: readonly { onFailure(listener: (error: Error) => void): void }[]): Promise<Error> {
+/** Says which setting to change when a port cannot be had. */
+async function listening<T>(variable: string, port: number, start: () => Promise<T>): Promise<T> {
+  try {
+    return await start();
+  } catch (error) {
+    if (!/EADDRINUSE|EACCES/.test(String(error))) throw error;
+    throw new SettingsError(`${variable}: port ${port} is in use by another program, or not allowed to this one: choose another port, or 0 for a free one.`);
+  }
+}
+
+interface Failing {
+  onFailure(listener: (error: Error) => void): void;
+}
+
+function firstFailure(parts: readonly Failing[]): Promise<Error> {
   return new Promise((resolve) => {
-    for (const thread of threads) thread.onFailure(resolve);
+    for (const part of parts) part.onFailure(resolve);
   });
+}
+
+/** Where nodes on this machine reach a manager that listens everywhere. */
+const LOOPBACK_OF: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
+
+const FABRIC_FACT = 'simulated-fabric';
+
+function fabricMemory(reader: StoreReader, work: UnitOfWork): FabricMemory {
+  return {
+    get made() {
+      return JSON.parse(reader.fact(FABRIC_FACT) ?? '[]');
+    },
+    remember: async (made) => void (await work.submit('meta.set', { [FABRIC_FACT]: JSON.stringify(made) })),
+  };
 }
