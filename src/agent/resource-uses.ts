@@ -1,21 +1,18 @@
-import { FirewallRuleSet_Place, type NodeResource, type ResourceId, ResourceKind } from '../realization/resources.pb.js';
+import { type NodeResource, type ResourceId, ResourceKind } from '../realization/resources.pb.js';
 
 /**
  * What a resource needs to be there before it means anything. A port group's ports are not among them: a group is a selection of
  * ports, and one that names a port that is gone or not yet there selects nothing by it. The same holds for the nodes of a chassis
- * binding and the remote side of a tunnel.
+ * binding, the remote side of a tunnel, and what rules are applied to: a rule set names all port groups and routers of the network
+ * that it is for, of which a node has those with something on it. A port behind another names it even where both are remote.
  */
 export function usesOf({ body }: NodeResource): ResourceId[] {
   switch (body?.$case) {
     case 'dnsRecords':
       return named(ResourceKind.LOGICAL_SWITCH, body.value.logicalSwitch);
     case 'switchPort': {
-      const { logicalSwitch, dhcpV4, dhcpV6, parent } = body.value;
-      return [
-        ...named(ResourceKind.LOGICAL_SWITCH, logicalSwitch),
-        ...named(ResourceKind.DHCP_OPTIONS, dhcpV4, dhcpV6),
-        ...named(ResourceKind.SWITCH_PORT, parent),
-      ];
+      const { logicalSwitch, dhcpV4, dhcpV6 } = body.value;
+      return [...named(ResourceKind.LOGICAL_SWITCH, logicalSwitch), ...named(ResourceKind.DHCP_OPTIONS, dhcpV4, dhcpV6)];
     }
     case 'chassisBinding':
     case 'natRule':
@@ -28,8 +25,7 @@ export function usesOf({ body }: NodeResource): ResourceId[] {
       return [...named(ResourceKind.ROUTER, body.value.router), ...named(ResourceKind.ROUTER_PORT, ...body.value.nextHops.map(({ routerPort }) => routerPort))];
     case 'firewallRuleSet': {
       const sets = body.value.rules.flatMap(({ sourceSets, destinationSets }) => [...sourceSets, ...destinationSets]);
-      const place = body.value.place === FirewallRuleSet_Place.DISTRIBUTED ? ResourceKind.PORT_GROUP : ResourceKind.ROUTER;
-      return [...named(place, ...body.value.appliedTo), ...named(ResourceKind.ADDRESS_SET, ...sets)];
+      return named(ResourceKind.ADDRESS_SET, ...sets);
     }
     case 'layer4Balancer':
     case 'layer7Balancer':

@@ -29,9 +29,12 @@ export function portKeys(segmentPath: string): NumberSpace {
   return { space: `port-key:${segmentPath}`, low: 16n, high: 0x7fffn };
 }
 
-/** Key of a segment's or interface's port on a router, 15 bits; the lowest are left to links. Owner: the segment or interface. */
+/**
+ * Key of a segment's or interface's port on a router, 15 bits. The lowest are left to links within a gateway, the upper half to the
+ * links of a tier-0 to its tier-1s. Owner: the segment or interface.
+ */
 export function routerPortKeys(gatewayPath: string): NumberSpace {
-  return { space: `router-port-key:${gatewayPath}`, low: 32n, high: 0x7fffn };
+  return { space: `router-port-key:${gatewayPath}`, low: 32n, high: 0x3fffn };
 }
 
 /** Slice of a tier-0's transit subnets for its link to a tier-1, by number: slice n is 16 addresses from 16 n. Owner: the tier-1. */

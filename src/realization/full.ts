@@ -12,7 +12,9 @@ import { attachmentOf, type Place } from './placement.js';
 import { type Contribution, type Element, Resource, withElements } from './resource-table.js';
 import { type NodeResource, ResourceKind } from './resources.pb.js';
 import { Bundle } from './span.js';
+import { advertisedNetworks } from './units/advertised.js';
 import { policyFacts } from './units/firewall.js';
+import { gatewayFacts } from './units/gateway-facts.js';
 import { EXCLUDE_LIST, ITEM_TYPES, portFacts, traitsOfMachine, traitsOfObject } from './units/grouping.js';
 import type { Reads } from './units/reads.js';
 import { segmentFacts } from './units/segment-facts.js';
@@ -98,6 +100,8 @@ function plainReads(state: WholeState): Reads {
     place: (port) => placeOf(state, port),
     segment: (path) => segmentFacts(reads, path),
     policy: (path) => policyFacts(reads, path),
+    gateway: (path) => gatewayFacts(reads, path),
+    advertised: (path) => advertisedNetworks(reads, path),
   };
   return reads;
 }

@@ -18,7 +18,9 @@ import { RealizedStates } from './realized.js';
 import { type Resource, ResourceTable } from './resource-table.js';
 import { type ResourceChange, ResourceKind, type ResourceVersion } from './resources.pb.js';
 import { NodeRecord, Span } from './span.js';
+import { advertisedNetworks } from './units/advertised.js';
 import { policyFacts } from './units/firewall.js';
+import { gatewayFacts } from './units/gateway-facts.js';
 import { EXCLUDE_LIST, ITEM_TYPES, portFacts, traitsOfMachine, traitsOfObject } from './units/grouping.js';
 import type { Reads } from './units/reads.js';
 import { segmentFacts } from './units/segment-facts.js';
@@ -96,11 +98,16 @@ export class RealizationGraph implements Realization {
       holderChanged: (attachmentId) => portAtInput.changed(attachmentId),
     });
 
-    //  What of a segment its ports depend on, and of a policy its rules, computed apart: one that is only renamed moves none of them.
+    //  What others need to know of a segment, a gateway or a policy, computed apart: one that is only described anew moves none
+    //  of its ports, interfaces or rules.
     //
-    //   intent ──> SEGMENT FACTS, POLICY FACTS ──> (units)
+    //   intent ─────┐
+    //               ├──> SEGMENT, GATEWAY AND POLICY FACTS, ADVERTISED NETWORKS ──> (units)
+    //   inventory ──┘
     //
     const segments = this.cells.derive((path) => segmentFacts(reads, path));
+    const gateways = this.cells.derive((path) => gatewayFacts(reads, path));
+    const advertised = this.cells.derive((path) => advertisedNetworks(reads, path));
     const policies = this.cells.derive((path) => policyFacts(reads, path));
     const reads: Reads = {
       intent: this.inputs,
@@ -110,6 +117,8 @@ export class RealizationGraph implements Realization {
       portAt: (attachmentId) => portAtInput.read(attachmentId),
       segment: (path) => segments.read(path),
       policy: (path) => policies.read(path),
+      gateway: (path) => gateways.read(path),
+      advertised: (path) => advertised.read(path),
     };
 
     //  One function for each intent object says which resources it becomes and who wants them. It runs again when something that

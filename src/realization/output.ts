@@ -34,6 +34,14 @@ export const bundles = {
   segment: (segment: string) => `segment ${segment}`,
   /** A gateway's distributed part with all its segments. */
   domain: (gateway: string) => `domain ${gateway}`,
+  /** A router of a service part, as others on its links see it. */
+  router: (router: string) => `router ${router}`,
+  /** What an edge that may run a service part needs for it. */
+  service: (router: string) => `service ${router}`,
+  /** The link between a tier-1 and its tier-0. */
+  routerLink: (tier1: string) => `router-link ${tier1}`,
+  /** Everything that hangs on a tier-0: its service parts route there. */
+  behind: (tier0: string) => `behind ${tier0}`,
   /** The address set of a group. */
   addresses: (key: string) => `addresses ${key}`,
   /** Rules that are applied to a scope. */

@@ -129,7 +129,7 @@ export interface LogicalSwitch {
   readonly name: string;
   /** Tunnel key of the datapath, 24 bits, unique among switches and routers; the VNI on the wire. */
   readonly tunnelKey: number;
-  /** Policy path of the transport zone; an agent maps it to a bridge. */
+  /** Policy path of the transport zone; an agent maps it to a bridge. Empty for a switch between routers. */
   readonly transportZone: string;
   /** Empty for an overlay switch. The first of them tags the switch's traffic; the others pass with their tags (a trunk). */
   readonly vlans: readonly VlanRange[];
@@ -346,7 +346,7 @@ export interface NatRule {
   readonly services: readonly ServiceMatch[];
   /** Port or range that a destination port becomes. */
   readonly translatedPorts: string;
-  /** Lower is tried first; equal ones in order of key. */
+  /** Lower is tried first; equal ones in order of key. Sections come one after the other: INTERNAL, USER, DEFAULT. */
   readonly sequence: number;
   readonly logged: boolean;
   readonly firewallMatch: NatRule_FirewallMatch;
@@ -3276,7 +3276,7 @@ export const NatRule: MessageFns<NatRule> = {
       writer.uint32(58).string(message.translatedPorts);
     }
     if (message.sequence !== 0) {
-      writer.uint32(64).uint32(message.sequence);
+      writer.uint32(64).uint64(message.sequence);
     }
     if (message.logged !== false) {
       writer.uint32(72).bool(message.logged);
@@ -3364,7 +3364,7 @@ export const NatRule: MessageFns<NatRule> = {
               break;
             }
 
-            message.sequence = reader.uint32();
+            message.sequence = longToNumber(reader.uint64());
             continue;
           }
           case 9: {

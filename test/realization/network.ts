@@ -22,6 +22,9 @@ const COLLECTIONS: Readonly<Record<string, string>> = {
   'tier-1s': 'Tier1',
   'locale-services': 'LocaleServices',
   domains: 'Domain',
+  'static-routes': 'StaticRoutes',
+  nat: 'PolicyNat',
+  'nat-rules': 'PolicyNatRule',
   workloads: 'WorkloadTags',
 };
 
@@ -91,6 +94,11 @@ export function report(node: string, interfaces: readonly WorkloadInterface[] = 
     goneInterfaces: [],
     goneMachines: [],
   };
+}
+
+/** The report of an edge, which has no workloads. Its node has the id of its object. */
+export function edgeReport(path: string): InventoryReport {
+  return { ...report(path.slice(path.lastIndexOf('/') + 1)), fabricPath: path };
 }
 
 /** Builds commits with growing numbers. */

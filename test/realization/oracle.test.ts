@@ -1,22 +1,25 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { usesOf } from '../../src/agent/resource-uses.js';
 import type { PolicyObject } from '../../src/model/policy-object.js';
 import type { InventoryReport, NodeDelta } from '../../src/realization/contract.js';
 import { computeWhole, digestOf, type WholeState } from '../../src/realization/full.js';
 import { RealizationGraph } from '../../src/realization/graph.js';
+import { ResourceKind } from '../../src/realization/resources.pb.js';
 import { MirrorNode } from './mirror.js';
-import { Changes, report } from './network.js';
-import { claims, NODES, reports, statements } from './world.js';
+import { Changes } from './network.js';
+import { claims, edgeReports, NODES, reports, statements } from './world.js';
 
 /**
  * What is realized is a function of state, however the state came about. Random states of a small world, in which everything
  * collides with everything, are walked in random steps, and after each step the graph is compared with the full computation:
- * what each node is told, its digest, its alarms, and what a node holds that applied every delta since the beginning.
+ * what each node is told, its digest, its alarms, and what a node holds that applied every delta since the beginning. And whatever
+ * a resource of a node uses must be there too.
  *
  * `HEDDLE_ORACLE_OPERATIONS` says how many steps to walk in all; the default fits in a test run.
  */
-const OPERATIONS = Number(process.env.HEDDLE_ORACLE_OPERATIONS ?? 1200);
+const OPERATIONS = Number(process.env.HEDDLE_ORACLE_OPERATIONS ?? 600);
 const STEPS = 40;
 
 type Step =
@@ -30,7 +33,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 8, arbitrary: fc.oneof(...statements).map((put) => ({ put })) },
   { weight: 3, arbitrary: fc.oneof(...statements).map(({ path }) => ({ remove: path })) },
   { weight: 1, arbitrary: fc.record({ claim: fc.nat(claims.length - 1), gone: fc.boolean() }) },
-  { weight: 4, arbitrary: fc.oneof(...reports).map((one) => ({ report: one })) },
+  { weight: 4, arbitrary: fc.oneof(...reports, ...edgeReports).map((one) => ({ report: one })) },
   { weight: 1, arbitrary: fc.record({ session: fc.constantFrom(...NODES), open: fc.boolean() }) },
 );
 
@@ -66,6 +69,8 @@ class World {
       const fresh = new MirrorNode();
       fresh.apply(this.graph.snapshot(node));
       equal(fresh.resources(), told);
+      const names = new Set(told.map(({ kind, key }) => `${ResourceKind[kind]} ${key}`));
+      for (const resource of told) for (const { kind, key } of usesOf(resource)) expect(names).toContain(`${ResourceKind[kind]} ${key}`);
       expect(this.graph.digest(node)).toBe(digestOf(told));
       if (this.open.has(node)) equal(this.mirror(node).resources(), told);
     }
@@ -126,7 +131,7 @@ class World {
 }
 
 /** A state in which most things are there. */
-const start = fc.tuple(fc.tuple(...statements.map((one) => fc.option(one, { freq: 4 }))), fc.tuple(...reports));
+const start = fc.tuple(fc.tuple(...statements.map((one) => fc.option(one, { freq: 4 }))), fc.tuple(...reports, ...edgeReports));
 
 describe('the incremental graph equals the full computation', () => {
   it('after a cold start, and after every step of a random walk from there', () => {
@@ -158,7 +163,12 @@ describe('the incremental graph equals the full computation', () => {
           other.take(order);
           other.check();
           for (const node of NODES) expect(other.graph.digest(node)).toBe(world.graph.digest(node));
-          other.take(shuffled([...present.map(({ path }) => ({ remove: path })), ...NODES.map((node) => ({ report: report(node) }))], numbers));
+          other.take(
+            shuffled(
+              [...present.map(({ path }) => ({ remove: path })), ...known.map((one) => ({ report: { ...one, interfaces: [], machines: [] } }))],
+              numbers,
+            ),
+          );
           other.check();
           expect(other.graph.counters()).toMatchObject({ resources: 0, intents: 0, fullRecomputes: 0 });
         }

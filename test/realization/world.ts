@@ -1,15 +1,21 @@
 import fc from 'fast-check';
 import type { PolicyObject } from '../../src/model/policy-object.js';
-import { portKeys, SEGMENT_KEYS } from '../../src/model/spaces.js';
+import { GATEWAY_BLOCKS, INTERFACE_NUMBERS, portKeys, routerPortKeys, SEGMENT_KEYS, transitSlices } from '../../src/model/spaces.js';
 import type { InventoryReport } from '../../src/realization/contract.js';
-import { claim, host, intent, OVERLAY, report, vif, vm, zone } from './network.js';
+import { claim, ENFORCEMENT_POINT, edgeReport, host, intent, OVERLAY, report, vif, vm, zone } from './network.js';
 
 /**
  * A small world in which everything can collide with everything: a few things of each kind, each in all the ways in which it can
  * be stated that make a difference.
  */
 
-export const NODES = ['h1', 'h2', 'h3'];
+export const NODES = ['h1', 'h2', 'h3', 'e1', 'e2'];
+const HOSTS = ['h1', 'h2', 'h3'];
+const CLUSTER = `${ENFORCEMENT_POINT}/edge-clusters/c`;
+const EDGES = ['e1', 'e2'].map((id) => `${CLUSTER}/edge-nodes/${id}`);
+const TIER0S = ['/infra/tier-0s/z', '/infra/tier-0s/y'];
+const TIER1S = ['/infra/tier-1s/t', '/infra/tier-1s/u'];
+const GATEWAYS = [...TIER0S, ...TIER1S];
 const SEGMENTS = ['/infra/segments/a', '/infra/segments/b', '/infra/tier-1s/t/segments/c'];
 const PORTS = SEGMENTS.flatMap((segment) => [`${segment}/ports/1`, `${segment}/ports/2`]);
 const ATTACHMENTS = ['i1', 'i2', 'i3'];
@@ -21,12 +27,14 @@ const switching: fc.Arbitrary<PolicyObject>[] = [
   ...ZONES.map((path) =>
     fc.record({ is_default: fc.boolean(), tz_type: fc.constantFrom('OVERLAY_STANDARD', 'VLAN_BACKED') }).map((fields) => zone(path.split('/').at(-1)!, fields)),
   ),
-  ...NODES.map((id) => fc.subarray(ZONES).map((zones) => host(id, zones))),
+  ...HOSTS.map((id) => fc.constantFrom(ZONES, ZONES, [OVERLAY], []).map((zones) => host(id, zones))),
   ...SEGMENTS.map((path) =>
     fc
       .record({
         transport_zone_path: fc.constantFrom(undefined, ...ZONES),
-        connectivity_path: fc.constantFrom(undefined, '/infra/tier-1s/t', '/infra/tier-1s/u'),
+        connectivity_path: path.startsWith(TIER1S[0]!) ? fc.constant(TIER1S[0]) : fc.constantFrom(undefined, TIER0S[0], ...TIER1S),
+        subnets: fc.constantFrom(undefined, [{ gateway_address: '10.0.0.1/24' }], [{ gateway_address: '10.0.0.1/24' }, { gateway_address: '2001:db8::1/64' }]),
+        advanced_config: fc.constantFrom(undefined, undefined, { connectivity: 'OFF' }),
         display_name: fc.constantFrom('x', 'y'),
         tags: tagLists,
         vlan_ids: fc.constantFrom(undefined, ['100'], ['100-200', '7']),
@@ -142,16 +150,109 @@ const security: fc.Arbitrary<PolicyObject>[] = [
   ...ATTACHMENTS.map((id) => tagLists.map((tags) => intent(`/inventory/workloads/vm-${id}`, { tags }))),
 ];
 
+const INTERFACES = [
+  `${TIER0S[0]}/locale-services/l/interfaces/i1`,
+  `${TIER0S[0]}/locale-services/l/interfaces/i2`,
+  `${TIER1S[0]}/locale-services/l/interfaces/s`,
+];
+const GATEWAY_RULE = `${DOMAIN}/gateway-policies/p/rules/1`;
+
+const routing: fc.Arbitrary<PolicyObject>[] = [
+  fc.constant(intent(CLUSTER, {})),
+  ...EDGES.map((path, member_index) => fc.constant(intent(path, { member_index }))),
+  ...TIER0S.map((path) =>
+    fc
+      .record({
+        ha_mode: fc.constantFrom('ACTIVE_ACTIVE', 'ACTIVE_STANDBY'),
+        transit_subnets: fc.constantFrom(['100.64.0.0/16'], ['100.65.0.0/24', 'fd00:1::/64']),
+        disable_firewall: fc.boolean(),
+      })
+      .map((fields) => intent(path, fields)),
+  ),
+  ...TIER1S.map((path) =>
+    fc
+      .record({
+        tier0_path: fc.constantFrom(undefined, ...TIER0S),
+        route_advertisement_types: fc.subarray(['TIER1_CONNECTED', 'TIER1_NAT', 'TIER1_STATIC_ROUTES']),
+        failover_mode: fc.constantFrom('PREEMPTIVE', 'NON_PREEMPTIVE'),
+      })
+      .map((fields) => intent(path, fields)),
+  ),
+  ...GATEWAYS.map((path) =>
+    fc
+      .record({
+        edge_cluster_path: fc.constantFrom(undefined, CLUSTER, CLUSTER),
+        preferred_edge_paths: fc.constantFrom(undefined, [EDGES[1]]),
+      })
+      .map((fields) => intent(`${path}/locale-services/l`, fields)),
+  ),
+  ...INTERFACES.map((path) =>
+    fc
+      .record({
+        resource_type: fc.constant(path.includes('/tier-0s/') ? 'Tier0Interface' : 'Tier1Interface'),
+        type: fc.constantFrom('EXTERNAL', 'LOOPBACK'),
+        segment_path: fc.constantFrom(SEGMENTS[0], SEGMENTS[1]),
+        edge_path: fc.constantFrom(undefined, ...EDGES),
+        subnets: fc.constantFrom([{ ip_addresses: ['192.0.2.1'], prefix_len: 24 }], [{ ip_addresses: ['2001:db8:1::1'], prefix_len: 64 }]),
+        admin_state: fc.constantFrom('UP', 'UP', 'DOWN'),
+      })
+      .map((fields) => intent(path, fields)),
+  ),
+  ...[TIER0S[0], TIER1S[0]].map((gateway) =>
+    fc
+      .record({
+        network: fc.constantFrom('172.16.0.0/16', '::/0'),
+        next_hops: fc.constantFrom(
+          [{ ip_address: '192.0.2.9' }],
+          [{ ip_address: '10.0.0.9', admin_distance: 3 }],
+          [{ scope: [INTERFACES[0]] }],
+          [{ scope: [SEGMENTS[0]] }],
+          [{ ip_address: '192.0.2.9' }, { ip_address: '10.0.0.9' }],
+        ),
+      })
+      .map((fields) => intent(`${gateway}/static-routes/r`, { resource_type: 'StaticRoutes', ...fields })),
+  ),
+  ...GATEWAYS.map((gateway) => fc.constant(intent(`${gateway}/nat/USER`, { resource_type: 'PolicyNat' }))),
+  ...GATEWAYS.map((gateway) =>
+    fc
+      .record({
+        action: fc.constantFrom('SNAT', 'DNAT'),
+        source_network: fc.constantFrom(undefined, '10.0.0.0/24'),
+        destination_network: fc.constant('198.51.100.1'),
+        translated_network: fc.constantFrom('198.51.100.7', '10.0.0.5'),
+        enabled: fc.boolean(),
+      })
+      .map((fields) => intent(`${gateway}/nat/USER/nat-rules/n`, { resource_type: 'PolicyNatRule', ...fields })),
+  ),
+  fc.constantFrom('LocalGatewayRules', 'Emergency').map((category) => intent(`${DOMAIN}/gateway-policies/p`, { category })),
+  fc
+    .record({ scope: fc.subarray([...GATEWAYS, INTERFACES[0]!], { minLength: 1 }), source_groups: anyOr(GROUPS), action: fc.constantFrom('ALLOW', 'DROP') })
+    .map((fields) => intent(GATEWAY_RULE, fields)),
+];
+
 /** Everything that can be stated, each thing with the ways in which it can be stated. */
-export const statements: readonly fc.Arbitrary<PolicyObject>[] = [...switching, ...security];
+export const statements: readonly fc.Arbitrary<PolicyObject>[] = [...switching, ...security, ...routing];
 
 export const claims = [
   ...SEGMENTS.map((path, index) => claim(SEGMENT_KEYS.space, path, 70000 + index)),
   ...PORTS.map((path, index) => claim(portKeys(path.replace(/\/ports\/.*/, '')).space, path, 16 + index)),
+  ...GATEWAYS.map((path, index) => claim(GATEWAY_BLOCKS.space, path, index)),
+  ...GATEWAYS.flatMap((path) => SEGMENTS.map((segment, index) => claim(routerPortKeys(path).space, segment, 40 + index))),
+  ...TIER0S.flatMap((tier0) => TIER1S.map((path, index) => claim(transitSlices(tier0).space, path, index))),
+  ...INTERFACES.flatMap((path, index) => [
+    claim(INTERFACE_NUMBERS.space, path, index),
+    claim(routerPortKeys(path.replace(/\/locale-services.*/, '')).space, path, 60 + index),
+    ...SEGMENTS.map((segment) => claim(portKeys(segment).space, path, 30 + index)),
+  ]),
 ];
 
-/** What a node can report: interfaces, of which two nodes may have the same one, and the machines that own them. */
-export const reports: fc.Arbitrary<InventoryReport>[] = NODES.map((node) =>
+/** What an edge can report: that it is there. */
+export const edgeReports: fc.Arbitrary<InventoryReport>[] = EDGES.map((path) =>
+  fc.constantFrom('192.0.2.200', '192.0.2.201').map((address) => ({ ...edgeReport(path), tunnelAddresses: [address] })),
+);
+
+/** What a host can report: interfaces, of which two nodes may have the same one, and the machines that own them. */
+export const reports: fc.Arbitrary<InventoryReport>[] = HOSTS.map((node) =>
   fc
     .tuple(
       fc.uniqueArray(

@@ -20,6 +20,7 @@ import {
   type FirewallRuleSet_Schedule,
   ResourceKind,
 } from '../resources.pb.js';
+import { gatewayAbove } from './interfaces.js';
 import type { Reads } from './reads.js';
 import { serviceMatches } from './services.js';
 
@@ -27,6 +28,15 @@ const DFW_SETTINGS = '/infra/settings/firewall/security';
 
 /** Order of the sections of the distributed firewall. Between them is room for the policies that came with the system, which are last of theirs. */
 const CATEGORIES: Readonly<Record<string, number>> = { Ethernet: 10, Emergency: 20, Infrastructure: 30, Environment: 40, Application: 50 };
+/** Order of the sections of a gateway's firewall. */
+const GATEWAY_CATEGORIES: Readonly<Record<string, number>> = {
+  Emergency: 10,
+  SystemRules: 20,
+  SharedPreRules: 30,
+  LocalGatewayRules: 40,
+  AutoServiceRules: 50,
+  Default: 60,
+};
 const AFTER_OTHERS = 5;
 /** What a policy says about traffic that no rule matches comes after all rules and before the rules of the system. */
 const PREFERENCES = 54;
@@ -34,6 +44,7 @@ const PREFERENCES = 54;
 /** What of a policy its rules depend on. Computed apart, so that a policy whose description changes moves no rule. */
 export interface PolicyFacts {
   readonly path: string;
+  readonly place: FirewallRuleSet_Place;
   readonly category: number;
   readonly ethernet: boolean;
   readonly sequence: number;
@@ -46,12 +57,15 @@ export interface PolicyFacts {
 
 export function policyFacts(reads: Pick<Reads, 'intent'>, path: string): PolicyFacts | undefined {
   const policy = reads.intent.object<SecurityPolicy>(path);
-  if (policy?.resource_type !== 'SecurityPolicy') return undefined;
+  if (!policy) return undefined;
+  const place = policy.resource_type === 'GatewayPolicy' ? FirewallRuleSet_Place.GATEWAY : FirewallRuleSet_Place.DISTRIBUTED;
+  const categories = place === FirewallRuleSet_Place.GATEWAY ? GATEWAY_CATEGORIES : CATEGORIES;
   const ethernet = policy.category === 'Ethernet';
   const stateful = !ethernet && policy.stateful !== false;
   return {
     path,
-    category: (CATEGORIES[policy.category] ?? 50) + (policy.is_default ? AFTER_OTHERS : 0),
+    place,
+    category: (categories[policy.category] ?? 50) + (policy.is_default ? AFTER_OTHERS : 0),
     ethernet,
     sequence: policy.sequence_number ?? 0,
     stateful,
@@ -61,16 +75,22 @@ export function policyFacts(reads: Pick<Reads, 'intent'>, path: string): PolicyF
   };
 }
 
-/** A rule of the distributed firewall becomes an element of the set of those rules of its policy that are applied to the same things. */
+/** A rule becomes an element of the set of those rules of its policy that are applied to the same things. */
 export function ruleUnit(reads: Reads, path: string): Output {
   const rule = reads.intent.object<Rule>(path);
   const policy = rule && reads.policy(rule.parent_path);
-  if (!rule || !policy || rule.disabled || !enforced(reads.intent)) return NOTHING;
+  if (!rule || !policy || rule.disabled) return NOTHING;
+  const scope = policy.scope ?? narrowed(rule.scope);
+  if (policy.place === FirewallRuleSet_Place.GATEWAY) return onGateways(reads, policy, scope ?? [], elementOf(reads, rule, policy));
+  return enforced(reads.intent) ? onPorts(policy, scope ?? [EVERYWHERE], [elementOf(reads, rule, policy)]) : NOTHING;
+}
+
+function elementOf(reads: Reads, rule: Rule & PolicyObject, policy: PolicyFacts): FirewallRule {
   const kind: AddressKind = policy.ethernet ? 'mac' : 'ip';
   const sources = endpoints(rule.source_groups, kind);
   const destinations = endpoints(rule.destination_groups, kind);
-  const element: FirewallRule = {
-    key: path,
+  return {
+    key: rule.path,
     ruleId: rule.rule_id ?? 0,
     sequence: rule.sequence_number ?? 0,
     action: ACTIONS[rule.action] ?? FirewallRule_Action.DROP,
@@ -88,7 +108,26 @@ export function ruleUnit(reads: Reads, path: string): Output {
     logLabel: rule.tag ?? '',
     routerPorts: [],
   };
-  return inRuleSet(policy, policy.scope ?? narrowed(rule.scope) ?? [EVERYWHERE], [element]);
+}
+
+/** The distributed firewall: rules go to the nodes with ports in their scope. */
+function onPorts(policy: PolicyFacts, scopes: readonly string[], rules: readonly FirewallRule[]): Output {
+  const appliedTo = [...new Set(scopes)].sort();
+  const everywhere = appliedTo.length === 1 && appliedTo[0] === EVERYWHERE;
+  return { ...inRuleSet(policy, appliedTo, bundles.applied, everywhere, rules), scopes: appliedTo };
+}
+
+/**
+ * The firewall of gateways: rules go to the edges that may run a service part of a gateway in their scope. A gateway without
+ * service parts has no place where its traffic could be looked at.
+ */
+function onGateways(reads: Reads, policy: PolicyFacts, scope: readonly string[], rule: FirewallRule): Output {
+  const gateways = new Set(scope.map((path) => gatewayAbove(path)));
+  const facts = [...gateways].flatMap((path) => reads.gateway(path) ?? []).filter(({ firewallOff }) => !firewallOff);
+  const routers = facts.flatMap(({ service }) => service.map(({ router }) => router)).sort();
+  if (routers.length === 0) return NOTHING;
+  const routerPorts = scope.filter((path) => path.includes('/interfaces/')).sort();
+  return inRuleSet(policy, routers, bundles.service, false, [{ ...rule, routerPorts }]);
 }
 
 /** A policy by itself becomes what it says about traffic of its scope that none of its rules matches. */
@@ -96,22 +135,29 @@ export function securityPolicyUnit(reads: Reads, path: string): Output {
   const policy = reads.intent.object<SecurityPolicy>(path);
   const facts = reads.policy(path);
   if (!policy || !facts || policy.is_default || !enforced(reads.intent)) return NOTHING;
+  if (facts.place === FirewallRuleSet_Place.GATEWAY) return NOTHING;
   const groups = endpoints(facts.scope, facts.ethernet ? 'mac' : 'ip').sets;
   const rules = [...strategiesOf(policy, groups), ...preferencesOf(policy)].map((rule, index) => ({
     ...rule,
     key: `${path}#preference-${index}`,
     sequence: index,
   }));
-  return rules.length === 0 ? NOTHING : inRuleSet({ ...facts, category: PREFERENCES }, facts.scope ?? [EVERYWHERE], rules);
+  return rules.length === 0 ? NOTHING : onPorts({ ...facts, category: PREFERENCES }, facts.scope ?? [EVERYWHERE], rules);
 }
 
-function inRuleSet(policy: PolicyFacts, scopes: readonly string[], rules: readonly FirewallRule[]): Output {
-  const appliedTo = [...new Set(scopes)].sort();
-  const key = ruleSetKey(policy, appliedTo);
+/** @param userOf bundle whose nodes are told the set, for each thing that it is applied to */
+function inRuleSet(
+  policy: PolicyFacts,
+  appliedTo: readonly string[],
+  userOf: (one: string) => string,
+  everywhere: boolean,
+  rules: readonly FirewallRule[],
+): Output {
+  const key = ruleSetKey(policy, everywhere ? [] : appliedTo);
   const body: Body = {
     $case: 'firewallRuleSet',
     value: {
-      place: FirewallRuleSet_Place.DISTRIBUTED,
+      place: policy.place,
       category: policy.category,
       policySequence: policy.sequence,
       policy: policy.path,
@@ -127,16 +173,15 @@ function inRuleSet(policy: PolicyFacts, scopes: readonly string[], rules: readon
   return {
     ...NOTHING,
     contributions: [{ kind: ResourceKind.FIREWALL_RULE_SET, key, bundle, body, elements: new Map(rules.map((rule) => [rule.key, rule])), also: policy.path }],
-    links: [...appliedTo.map((scope) => [bundles.applied(scope), bundle] as const), ...addressSets.map((set) => [bundle, bundles.addresses(set)] as const)],
+    links: [...appliedTo.map((one) => [userOf(one), bundle] as const), ...addressSets.map((set) => [bundle, bundles.addresses(set)] as const)],
     addressSets,
-    scopes: appliedTo,
   };
 }
 
 /** The policy's path for rules that are applied everywhere; with a hash of the scope for others, which may name a hundred groups. */
 function ruleSetKey({ path, category }: PolicyFacts, appliedTo: readonly string[]): string {
   const base = category === PREFERENCES ? `${path}#preference` : path;
-  return appliedTo.length === 1 && appliedTo[0] === EVERYWHERE ? base : `${base}#${versionOf(appliedTo.join('\n'))}`;
+  return appliedTo.length === 0 ? base : `${base}#${versionOf(appliedTo.join('\n'))}`;
 }
 
 /** A list that names something other than ANY; undefined: it does not narrow. */

@@ -7,8 +7,9 @@ import type { PortFacts } from '../groups/membership.js';
 import { addressElements, compileSelector, type ItemType, portsOfPaths, type Traits } from '../groups/selector.js';
 import { NOTHING, type Output } from '../output.js';
 import type { Place } from '../placement.js';
+import { alarm } from './alarm.js';
 import type { Reads } from './reads.js';
-import { alarm, portAddresses } from './switching.js';
+import { portAddresses } from './switching.js';
 
 /** A group says who its members are; what rules make of them are address sets and port groups. */
 export function groupUnit(reads: Reads, path: string): Output {

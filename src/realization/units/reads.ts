@@ -1,7 +1,9 @@
 import type { IntentReads } from '../intent.js';
 import type { NodeFacts } from '../inventory.js';
 import type { Place } from '../placement.js';
+import type { Advertised } from './advertised.js';
 import type { PolicyFacts } from './firewall.js';
+import type { GatewayFacts } from './gateway-facts.js';
 import type { SegmentFacts } from './segment-facts.js';
 
 /**
@@ -20,6 +22,10 @@ export interface Reads {
   portAt(attachmentId: string): string | undefined;
   /** What ports and gateways need to know of a segment; undefined where it cannot exist. */
   segment(path: string): SegmentFacts | undefined;
+  /** What the parts of a network need to know of a gateway; undefined where it cannot exist. */
+  gateway(path: string): GatewayFacts | undefined;
+  /** Networks that a tier-1 makes known to its tier-0. */
+  advertised(tier1: string): readonly Advertised[];
   /** What rules need to know of their policy. */
   policy(path: string): PolicyFacts | undefined;
 }

@@ -10,6 +10,8 @@ export interface SegmentFacts {
   readonly zone: string;
   readonly overlay: boolean;
   readonly tunnelKey: number;
+  /** Policy path of the gateway that routes for it. */
+  readonly gateway: string | undefined;
   /** Bundle that a node with a port of the segment wants: the gateway's domain, or the segment alone. */
   readonly entry: string;
 }
@@ -20,7 +22,7 @@ export function segmentFacts(reads: Pick<Reads, 'intent'>, path: string): Segmen
   const tunnelKey = reads.intent.number(SEGMENT_KEYS.space, path);
   if (!segment || !zone || tunnelKey === undefined) return undefined;
   const gateway = gatewayOf(segment);
-  return { path, zone: zone.path, overlay: zone.overlay, tunnelKey, entry: gateway ? bundles.domain(gateway) : bundles.segment(path) };
+  return { path, zone: zone.path, overlay: zone.overlay, tunnelKey, gateway, entry: gateway ? bundles.domain(gateway) : bundles.segment(path) };
 }
 
 /** Policy path of the gateway that routes for a segment: the one it hangs under, or the one it names. */

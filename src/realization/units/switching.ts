@@ -6,6 +6,8 @@ import { formatAddress, parseAddress } from '../../shared/address.js';
 import type { Alarm, WorkloadInterface } from '../contract.js';
 import { bundles, NOTHING, type Output } from '../output.js';
 import { type PortAddress, ResourceKind, TunnelEndpoint_Encapsulation, type VlanRange } from '../resources.pb.js';
+import { alarm } from './alarm.js';
+import { gatewayPort } from './interfaces.js';
 import type { Reads } from './reads.js';
 import { belongsTo, zoneOf } from './zones.js';
 
@@ -28,10 +30,13 @@ export function segmentUnit(reads: Reads, path: string): Output {
     },
   };
   const bundle = bundles.segment(path);
+  const port = gatewayPort(reads, segment, facts);
+  const noKey = alarm('ALLOCATION_MISSING', `${path} has no key on ${facts.gateway}: all are taken. Disconnect segments that are no longer used.`);
   return {
     ...NOTHING,
-    contributions: [{ kind: ResourceKind.LOGICAL_SWITCH, key: path, bundle, body }],
+    contributions: [{ kind: ResourceKind.LOGICAL_SWITCH, key: path, bundle, body }, ...(typeof port === 'object' ? [port] : [])],
     links: facts.entry === bundle ? [] : [[facts.entry, bundle]],
+    problems: port === 'KEY_MISSING' ? [noKey] : [],
   };
 }
 
@@ -135,10 +140,6 @@ function canonicalMac(text: string | undefined): string {
 export function vlanRange(text: string): VlanRange {
   const [low = 0, high = low] = text.split('-').map(Number);
   return { low, high };
-}
-
-export function alarm(code: Alarm['code'], reason: string, node?: string): Alarm {
-  return node === undefined ? { code, reason } : { code, node, reason };
 }
 
 function whyNoSegment(reads: Reads, segment: Segment): Alarm {

@@ -1,7 +1,11 @@
 import { NOTHING, type Output } from '../output.js';
 import { ruleUnit, securityPolicyUnit } from './firewall.js';
+import { tier0Unit, tier1Unit } from './gateways.js';
 import { excludeListUnit, groupUnit } from './grouping.js';
+import { tier0InterfaceUnit, tier1InterfaceUnit } from './interfaces.js';
+import { natRuleUnit } from './nat.js';
 import type { Reads } from './reads.js';
+import { staticRoutesUnit } from './routes.js';
 import { fabricNodeUnit, segmentPortUnit, segmentUnit } from './switching.js';
 
 /** How an intent of each type is computed. Types that are not here concern no node: they are read by others, or by people. */
@@ -14,6 +18,12 @@ export const UNITS: Readonly<Record<string, (reads: Reads, path: string) => Outp
   PolicyExcludeList: excludeListUnit,
   SecurityPolicy: securityPolicyUnit,
   Rule: ruleUnit,
+  Tier0: tier0Unit,
+  Tier1: tier1Unit,
+  Tier0Interface: tier0InterfaceUnit,
+  Tier1Interface: tier1InterfaceUnit,
+  StaticRoutes: staticRoutesUnit,
+  PolicyNatRule: natRuleUnit,
 };
 
 /** What an intent yields. An intent that cannot be computed harms nobody else: it is reported. */
