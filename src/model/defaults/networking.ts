@@ -33,7 +33,10 @@ export const DEFAULT_NETWORKING: readonly DefaultObject[] = [
     },
   },
   { path: '/infra/mac-discovery-profiles/default-mac-discovery-profile', body: { mac_learning_enabled: false } },
-  { path: '/infra/mac-discovery-profiles/default-mac-discovery-profile-for-ens', body: { mac_learning_enabled: false } },
+  {
+    path: '/infra/mac-discovery-profiles/default-mac-discovery-profile-for-ens',
+    body: { description: 'Default MacDiscovery Profile for ENS', mac_learning_enabled: false },
+  },
   { path: '/infra/segment-security-profiles/default-segment-security-profile', body: { rate_limits: {} } },
   { path: '/infra/spoofguard-profiles/default-spoofguard-profile', body: { address_binding_allowlist: false } },
   { path: '/infra/ipv6-ndra-profiles/default', body: { ra_mode: 'SLAAC_DNS_THROUGH_RA', ra_config: {}, dns_config: {} } },

@@ -1,4 +1,5 @@
 import { NOTHING, type Output } from '../output.js';
+import { ipAddressAllocationUnit } from './addressing.js';
 import { ruleUnit, securityPolicyUnit } from './firewall.js';
 import { tier0Unit, tier1Unit } from './gateways.js';
 import { excludeListUnit, groupUnit } from './grouping.js';
@@ -24,6 +25,7 @@ export const UNITS: Readonly<Record<string, (reads: Reads, path: string) => Outp
   Tier1Interface: tier1InterfaceUnit,
   StaticRoutes: staticRoutesUnit,
   PolicyNatRule: natRuleUnit,
+  IpAddressAllocation: ipAddressAllocationUnit,
 };
 
 /** What an intent yields. An intent that cannot be computed harms nobody else: it is reported. */
