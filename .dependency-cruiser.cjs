@@ -55,6 +55,19 @@ module.exports = {
       to: { path: 'node_modules/(typeorm|better-sqlite3|@nestjs/typeorm)/' },
     },
     {
+      name: 'one-writer',
+      comment: 'The database is opened for writing by the writer alone; a restore and the lock that both take are the only others.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/store/(writer|backup|manager-lock)\\.ts$' },
+      to: { path: '^src/store/writable-database\\.ts$' },
+    },
+    {
+      name: 'database-opened-in-two-places',
+      severity: 'error',
+      from: { path: '^src/store/', pathNot: '^src/store/(writable-)?database\\.ts$' },
+      to: { path: 'node_modules/better-sqlite3/' },
+    },
+    {
       name: 'no-tests-in-the-product',
       severity: 'error',
       from: { path: '^(src|migrations)/' },

@@ -4,9 +4,10 @@ import { MIGRATIONS } from '../../migrations/index.js';
 import { flushDirectory } from '../shared/durable-file.js';
 import { CheckpointSigner } from './checkpoint-signer.js';
 import type { DataDirectory } from './data-directory.js';
-import { type Handle, isDatabaseError, openForReading, settle } from './database.js';
+import { type Handle, isDatabaseError, openForReading } from './database.js';
 import { ManagerLock } from './manager-lock.js';
 import { type Verification, verifyHistory } from './verification.js';
+import { settle } from './writable-database.js';
 
 /**
  * Writes a copy of the database, as of one moment, to a file; a running manager goes on meanwhile. Secrets in it are encrypted,

@@ -1,5 +1,6 @@
 import type { DataDirectory } from './data-directory.js';
-import { type Handle, openLockFile } from './database.js';
+import type { Handle } from './database.js';
+import { openLockFile } from './writable-database.js';
 
 /**
  * Makes one process the only one that may change a data directory. The lock is SQLite's own on a file beside the database, which

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import type { Checkpoints } from './checkpoints.js';
 import type { DataDirectory } from './data-directory.js';
-import { handleOf, openForWriting } from './database.js';
 import { GroupCommit, type WaitingJob } from './group-commit.js';
 import type { CommittedIntent } from './intent-transaction.js';
 import { type JobHandlers, jobHandlers } from './job-handlers.js';
@@ -10,6 +9,7 @@ import type { ApplyCommand, JobKind, JobTypes } from './jobs.js';
 import { ManagerLock } from './manager-lock.js';
 import { Meta } from './meta.js';
 import { UndoLog } from './undo-log.js';
+import { handleOf, openForWriting } from './writable-database.js';
 
 /** The writer without its thread: has the data directory to itself, and runs jobs in groups. */
 export class Writer {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { backUp, restore } from '../../src/store/backup.js';
 import { DataDirectory } from '../../src/store/data-directory.js';
-import { openForWriting } from '../../src/store/database.js';
+import { openForWriting } from '../../src/store/writable-database.js';
 import { policyObject } from './apply-steps.js';
 import { ScratchStore } from './scratch-store.js';
 import { ScratchWriter } from './scratch-writer.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openForWriting } from '../../src/store/database.js';
+import { openForWriting } from '../../src/store/writable-database.js';
 
 let directory: string;
 let source: DataSource;

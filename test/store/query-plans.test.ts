@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DataDirectory } from '../../src/store/data-directory.js';
-import { type Handle, handleOf, openForWriting } from '../../src/store/database.js';
+import type { Handle } from '../../src/store/database.js';
 import { jobHandlers } from '../../src/store/job-handlers.js';
 import type { ApplyCommand } from '../../src/store/jobs.js';
 import { StoreReader } from '../../src/store/reader.js';
@@ -12,6 +12,7 @@ import { IntentSearchSource } from '../../src/store/search-source.js';
 import { SecretBox } from '../../src/store/secret-box.js';
 import { SecretReader } from '../../src/store/secret-reader.js';
 import { UndoLog } from '../../src/store/undo-log.js';
+import { handleOf, openForWriting } from '../../src/store/writable-database.js';
 import { applyCommand } from './apply-steps.js';
 
 /** Questions that are about everything, or about tables that stay small; each reads its table from end to end. */

@@ -1,12 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { DataSource } from 'typeorm';
 import type { PolicyObject } from '../../src/model/policy-object.js';
 import type { IntentTransaction, WriteResult } from '../../src/policy/ports.js';
 import { DataDirectory } from '../../src/store/data-directory.js';
 import type { CommittedIntent } from '../../src/store/intent-transaction.js';
 import type { ApplyCommand, JobKind, JobTypes } from '../../src/store/jobs.js';
 import { openReader, type StoreReader } from '../../src/store/reader.js';
+import { handleOf } from '../../src/store/writable-database.js';
 import { Writer } from '../../src/store/writer.js';
 import { applyCommand, CONTEXT, type Step, type StepsCommand } from './apply-steps.js';
 
@@ -63,6 +65,13 @@ export class ScratchWriter {
   ask(ask: Extract<Step, { ask: string }>['ask'], of: string, ...before: Step[]): unknown {
     this.apply(...before, { ask, of });
     return JSON.parse(this.answers.at(-1)?.description ?? 'null');
+  }
+
+  /** Lets the database grow by so many pages and no more, as a full disk would; undefined: as far as it needs. */
+  limitGrowth(pages: number | undefined): void {
+    const handle = handleOf((this.writer as unknown as { readonly source: DataSource }).source);
+    const used = handle.pragma('page_count', { simple: true }) as number;
+    handle.pragma(`max_page_count = ${pages === undefined ? 0xfffffffe : used + pages}`);
   }
 
   async close(): Promise<void> {

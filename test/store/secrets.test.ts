@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openForWriting } from '../../src/store/database.js';
 import { openSecrets } from '../../src/store/secret-reader.js';
+import { openForWriting } from '../../src/store/writable-database.js';
 import { policyObject } from './apply-steps.js';
 import { ScratchWriter } from './scratch-writer.js';
 

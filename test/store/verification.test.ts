@@ -1,8 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CheckpointSigner } from '../../src/store/checkpoint-signer.js';
-import { openForReading, openForWriting } from '../../src/store/database.js';
+import { openForReading } from '../../src/store/database.js';
 import { type Verification, verifyHistory } from '../../src/store/verification.js';
+import { openForWriting } from '../../src/store/writable-database.js';
 import { CONTEXT, policyObject } from './apply-steps.js';
 import { ScratchWriter } from './scratch-writer.js';
 
