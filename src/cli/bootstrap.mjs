@@ -4,6 +4,7 @@
 //
 //   node src/cli/bootstrap.mjs start [arguments of `heddle serve`]
 //   node src/cli/bootstrap.mjs test  [arguments of vitest]
+//   node src/cli/bootstrap.mjs bench [arguments of the benchmarks]
 //   node src/cli/bootstrap.mjs run   COMMAND [arguments of `heddle COMMAND`]
 
 import { spawn, spawnSync } from 'node:child_process';
@@ -126,6 +127,12 @@ async function heddle(args) {
   await import(pathToFileURL(main).href);
 }
 
+async function bench(args) {
+  const main = join(ROOT, 'dist', 'test', 'bench', 'main.js');
+  process.argv = [process.execPath, main, ...args];
+  await import(pathToFileURL(main).href);
+}
+
 async function test(args) {
   const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
   const status = await new Promise((done) => spawn(process.execPath, [vitest, 'run', ...args], { cwd: ROOT, stdio: 'inherit' }).on('close', done));
@@ -143,8 +150,9 @@ function saySkipped() {
 checkNode();
 process.chdir(ROOT);
 const [task, ...args] = process.argv.slice(2);
-if (!['start', 'test', 'run'].includes(task)) fail('usage: bootstrap.mjs start|test|run [arguments]');
+if (!['start', 'test', 'bench', 'run'].includes(task)) fail('usage: bootstrap.mjs start|test|bench|run [arguments]');
 await install();
 await build();
 if (task === 'test') await test(args);
+else if (task === 'bench') await bench(args);
 else await heddle(task === 'start' ? ['serve', ...args] : args);
