@@ -12,17 +12,17 @@ export interface LinkEvents {
   closed(reason: string): void;
 }
 
+/** How long to wait before the next attempt, in milliseconds; the bound doubles with each that fails. */
 export interface LinkTiming {
-  /** Wait before the first further attempt, in milliseconds; doubled with each that fails. */
   readonly firstWait: number;
+  /** Bound while nobody listens: an attempt costs next to nothing, and a manager that restarts is back in seconds. */
   readonly longestWait: number;
+  /** Bound for every other failure: a manager that is slow to answer, or refuses, gains nothing from being asked again soon. */
+  readonly longestWaitForOthers: number;
 }
 
-/**
- * Short waits, because a manager restarts in seconds and a refused connection costs next to nothing. Every wait is random between
- * nothing and its bound, so that a thousand agents do not come back in the same moment.
- */
-export const LINK_TIMING: LinkTiming = { firstWait: 250, longestWait: 5_000 };
+/** Every wait is random between nothing and its bound, so that a thousand agents do not come back in the same moment. */
+export const LINK_TIMING: LinkTiming = { firstWait: 250, longestWait: 2_500, longestWaitForOthers: 30_000 };
 
 /** A connection that stood this long was good: the next attempt starts with the shortest wait. */
 const GOOD_AFTER = 10_000;
@@ -59,7 +59,7 @@ export class ManagerLink {
       client.close();
       this.failures = opened > 0 && performance.now() - opened > GOOD_AFTER ? 0 : this.failures + 1;
       this.events.closed(reason);
-      this.reopen();
+      this.reopen(reason.includes('ECONNREFUSED') ? this.timing.longestWait : this.timing.longestWaitForOthers);
     };
     // The server's headers come with its first message; until then the connection may still fail.
     call.on('metadata', () => {
@@ -102,9 +102,9 @@ export class ManagerLink {
     client?.close();
   }
 
-  private reopen(): void {
+  private reopen(longest: number): void {
     if (this.stopped) return;
-    const bound = Math.min(this.timing.longestWait, this.timing.firstWait * 2 ** Math.max(0, this.failures - 1));
+    const bound = Math.min(longest, this.timing.firstWait * 2 ** Math.max(0, this.failures - 1));
     this.timer = setTimeout(() => this.open(), Math.random() * bound);
   }
 }

@@ -136,7 +136,7 @@ export class Fabric {
     const host = await NodeHost.open(directory, {
       softwareVersion: '0.1.0',
       log: quiet,
-      timing: { firstWait: 20, longestWait: 100 },
+      timing: { firstWait: 20, longestWait: 100, longestWaitForOthers: 100 },
       onDiskFailure: (error) => {
         throw error;
       },

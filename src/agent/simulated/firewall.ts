@@ -3,6 +3,7 @@ import { type FirewallRule, FirewallRule_Action, FirewallRule_Direction, type Fi
 import { AddressMatcher } from './address-matcher.js';
 import type { ForwardingView, Keyed } from './forwarding-view.js';
 import { familyOf, matchesServices } from './packet-matching.js';
+import { isInForce } from './schedule.js';
 
 /** What the firewall says of a packet, and which rule said it. */
 export interface Decision {
@@ -40,8 +41,9 @@ export function decideAtRouter(view: ForwardingView, router: string, question: F
 /** The first rule that matches decides; sets come in the order of precedence. */
 function decide(sets: readonly Keyed<FirewallRuleSet>[], view: ForwardingView, question: FirewallQuestion): Decision {
   let leftCategory: number | undefined;
-  for (const { category, rules } of sets) {
-    if (category === leftCategory) continue;
+  const now = new Date();
+  for (const { category, rules, schedule } of sets) {
+    if (category === leftCategory || !isInForce(schedule, now)) continue;
     for (const rule of rules) {
       if (!matches(rule, view, question)) continue;
       if (rule.action === FirewallRule_Action.JUMP_TO_APPLICATION) {
