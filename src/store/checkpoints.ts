@@ -2,7 +2,7 @@ import type { ChangeLog } from './change-log.js';
 import type { CheckpointFacts, CheckpointSigner } from './checkpoint-signer.js';
 import type { Handle, Statement } from './database.js';
 import { digestOf, positionOf } from './hash-chain.js';
-import type { ChangeRow, CheckpointRow } from './tables/history.tables.js';
+import { CHECKPOINT_COLUMNS, type ChangeRow, type CheckpointRow } from './tables/history.tables.js';
 import type { UndoLog } from './undo-log.js';
 
 /** A checkpoint is made after this many change sets, or this many milliseconds, whichever comes first. */
@@ -21,7 +21,7 @@ export class Checkpoints {
     private readonly signer: CheckpointSigner,
     private readonly undo: UndoLog,
   ) {
-    this.select = handle.prepare('SELECT sequence, at, chain, base, key_id AS keyId, signature FROM checkpoint WHERE sequence = ?');
+    this.select = handle.prepare(`SELECT ${CHECKPOINT_COLUMNS} FROM checkpoint WHERE sequence = ?`);
     this.put = handle.prepare(
       `INSERT INTO checkpoint (sequence, at, chain, base, key_id, signature) VALUES ($sequence, $at, $chain, $base, $keyId, $signature)
        ON CONFLICT (sequence) DO UPDATE SET base = excluded.base, key_id = excluded.key_id, signature = excluded.signature`,

@@ -2,7 +2,7 @@ import type { ChangeOperation } from '../policy/ports.js';
 import type { Handle, Statement } from './database.js';
 import { CHANGES_PER_SET, positionOf, sequenceOf } from './hash-chain.js';
 import { lastSegment } from './intent-tables.js';
-import type { ChangeRow, ChangeSetRow } from './tables/history.tables.js';
+import { type ChangeRow, type ChangeSetRow, HEADER_COLUMNS } from './tables/history.tables.js';
 
 /** One audited call, without its links of the hash chain. */
 export type ChangeSet = Omit<ChangeSetRow, 'digest' | 'chain'>;
@@ -49,8 +49,6 @@ export interface PageBack {
   readonly size: number;
 }
 
-const SET_COLUMNS = 'sequence, at, user, source, request_id AS requestId, method, uri, status, changes';
-
 /** What was, on a read-only connection: versions of objects, change sets, and objects as of an earlier moment. */
 export class HistoryReader {
   private readonly selectChange: Statement;
@@ -68,7 +66,7 @@ export class HistoryReader {
     this.selectChange = handle.prepare('SELECT * FROM change WHERE position = ?');
     this.selectHead = handle.prepare('SELECT version FROM policy_object WHERE id = ? AND path = ?').pluck();
     this.selectLastDelete = handle.prepare(`SELECT max(position) FROM change WHERE path = ? AND operation = 'DELETE'`).pluck();
-    this.selectSet = handle.prepare(`SELECT ${SET_COLUMNS} FROM change_set WHERE sequence = ?`);
+    this.selectSet = handle.prepare(`SELECT ${HEADER_COLUMNS} FROM change_set WHERE sequence = ?`);
     this.selectChanges = handle.prepare('SELECT * FROM change WHERE position >= ? AND position < ? ORDER BY position');
     this.selectTimeAt = handle.prepare('SELECT sequence, at FROM change_set WHERE sequence >= ? ORDER BY sequence LIMIT 1');
     this.selectEnds = handle.prepare(
@@ -153,7 +151,7 @@ export class HistoryReader {
       const inSet = `position >= sequence * ${CHANGES_PER_SET} AND position < (sequence + 1) * ${CHANGES_PER_SET}`;
       conditions.push(`EXISTS (SELECT 1 FROM change WHERE ${inSet} AND ${ofChange.join(' AND ')})`);
     }
-    return this.handle.prepare(`SELECT ${SET_COLUMNS} FROM change_set WHERE ${conditions.join(' AND ')} ORDER BY sequence DESC LIMIT $size`).all({
+    return this.handle.prepare(`SELECT ${HEADER_COLUMNS} FROM change_set WHERE ${conditions.join(' AND ')} ORDER BY sequence DESC LIMIT $size`).all({
       ...filter,
       size,
       before: before ?? Number.MAX_SAFE_INTEGER,

@@ -1,7 +1,7 @@
 import type { CheckpointSigner } from './checkpoint-signer.js';
 import type { Handle } from './database.js';
 import { chainOf, digestOf, GENESIS, positionOf, sequenceOf } from './hash-chain.js';
-import type { ChangeRow, ChangeSetRow, CheckpointRow } from './tables/history.tables.js';
+import { CHECKPOINT_COLUMNS, type ChangeRow, type ChangeSetRow, type CheckpointRow, SET_COLUMNS } from './tables/history.tables.js';
 
 /** What a walk over the whole history found. */
 export interface Verification {
@@ -27,8 +27,6 @@ export interface Fault {
   readonly what: string;
 }
 
-const SET_COLUMNS = 'sequence, at, user, source, request_id AS requestId, method, uri, status, changes, digest, chain';
-
 /**
  * Walks the hash chain from its start, or from the checkpoint up to which history was pruned: every change set, every change,
  * every checkpoint, and whether the objects that are read today are those that the log ends with. About 20 µs a change.
@@ -52,9 +50,7 @@ class Walk {
     private readonly handle: Handle,
     private readonly signer: CheckpointSigner,
   ) {
-    this.checkpoints = handle
-      .prepare('SELECT sequence, at, chain, base, key_id AS keyId, signature FROM checkpoint ORDER BY sequence')
-      .all() as CheckpointRow[];
+    this.checkpoints = handle.prepare(`SELECT ${CHECKPOINT_COLUMNS} FROM checkpoint ORDER BY sequence`).all() as CheckpointRow[];
     this.base = this.checkpoints.find(({ base }) => base !== null);
   }
 

@@ -101,3 +101,8 @@ export class CheckpointRow {
   @Column('text')
   signature!: string;
 }
+
+/** Columns as queries name them, so that they come out under the names of the classes. */
+export const HEADER_COLUMNS = 'sequence, at, user, source, request_id AS requestId, method, uri, status, changes';
+export const SET_COLUMNS = `${HEADER_COLUMNS}, digest, chain`;
+export const CHECKPOINT_COLUMNS = 'sequence, at, chain, base, key_id AS keyId, signature';
