@@ -68,7 +68,16 @@ export class Registry {
       const { type, child, at: _at, ...options } = resourceOptions(struct) ?? fail(`${struct.name} has no @Resource`);
       const name = type ?? struct.name;
       const definition = {
-        ...(family ? { feature: family.feature, inline: family.inline, verbs: family.verbs, actions: family.actions, fixedIds: family.fixedIds } : {}),
+        ...(family
+          ? {
+              feature: family.feature,
+              inline: family.inline,
+              verbs: family.verbs,
+              patchAnswers: family.patchAnswers,
+              actions: family.actions,
+              fixedIds: family.fixedIds,
+            }
+          : {}),
         ...options,
         name,
         struct,

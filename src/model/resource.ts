@@ -35,6 +35,8 @@ export interface ResourceOptions<T extends object = object> {
   readonly inline?: { readonly field: string; readonly orderBy?: string };
   /** Which verbs of the API exist; the default is all. */
   readonly verbs?: readonly Verb[];
+  /** `true`: a PATCH is answered with the object, which clients of these few types read; others are answered with nothing. */
+  readonly patchAnswers?: boolean;
   /** POST actions of an object beside the plain verbs. */
   readonly actions?: readonly 'revise'[];
   /** Fixed ids that exist with their parent; no others may be created. */

@@ -67,7 +67,7 @@ function describePlace(place: Place, paths: Record<string, Record<string, Operat
           : [query('enforce_revision_check', 'Compare the `_revision` of every object of the body that carries one.', { type: 'boolean' })]),
       ],
       requestBody: body,
-      responses: answers('Written.'),
+      responses: definition.patchAnswers ? answers('The object as it is now.', reference) : answers('Written.'),
     };
   }
   if (verbs.includes('DELETE')) {

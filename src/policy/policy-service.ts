@@ -73,10 +73,12 @@ export class PolicyService {
     return this.answer(path);
   }
 
-  async patch(context: RequestContext, path: string, body: unknown, options: WriteOptions): Promise<void> {
+  /** @returns the object as it is now, as JSON text, of the types whose PATCH answers it */
+  async patch(context: RequestContext, path: string, body: unknown, options: WriteOptions): Promise<string | undefined> {
     const located = this.object(path, 'PATCH');
     if (body instanceof Uint8Array) await this.writeLarge({ op: 'patch', path, bytes: body, context, options });
     else await this.apply(context, commandOf(context, prepareObject(this.registry, 'patch', located, body, options), options, path));
+    return located.place.definition.patchAnswers && !options.dryRun ? this.answer(path) : undefined;
   }
 
   async delete(context: RequestContext, path: string, options: WriteOptions): Promise<void> {

@@ -47,8 +47,9 @@ export class PolicyController {
   @Patch(PATHS)
   @TAKES_BYTES
   async patch(@Req() request: KnownRequest, @Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
-    await this.policy.patch(request.heddle, policyPath(request), body, optionsOf(request));
-    reply.code(200).send();
+    const text = await this.policy.patch(request.heddle, policyPath(request), body, optionsOf(request));
+    if (text === undefined) reply.code(200).send();
+    else json(reply, text);
   }
 
   @Delete(PATHS)

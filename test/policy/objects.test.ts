@@ -197,3 +197,14 @@ describe('an object that clients write in parts', () => {
     expect(body.route_redistribution_config).toBeUndefined();
   });
 });
+
+describe('the answer to a PATCH', () => {
+  it('is empty, except for the types whose clients read the object from it', async () => {
+    const plain = await api.http.patch(`${P}/infra/tier-1s/answered`).send({}).expect(200);
+    expect([plain.text, plain.headers['content-type']]).toEqual(['', undefined]);
+    const path = `${P}/infra/host-switch-profiles/answered`;
+    const told = await api.http.patch(path).send({ resource_type: 'PolicyVtepHAHostSwitchProfile', enabled: true }).expect(200);
+    expect(told.body).toMatchObject({ resource_type: 'PolicyVtepHAHostSwitchProfile', id: 'answered', _revision: 0 });
+    expect(told.body).toEqual((await api.http.get(path)).body);
+  });
+});

@@ -8,6 +8,7 @@ import { Infra } from '../root/infra.resource.js';
   feature: 'fabric',
   abstract: true,
   at: [{ parent: Infra, collection: 'host-switch-profiles' }],
+  patchAnswers: true,
 })
 export abstract class PolicyBaseHostSwitchProfile extends PolicyConfigResource {
   @Field('string', 'What a node must be able to do to use the profile.', { array: true })

@@ -8,6 +8,7 @@ import { EnforcementPoint } from './enforcement-point.resource.js';
   doc: 'The set of transport nodes that a segment can exist on, and whether it travels in tunnels or in VLANs.',
   feature: 'fabric',
   at: [{ parent: EnforcementPoint, collection: 'transport-zones' }],
+  patchAnswers: true,
   hooks: {
     complete(zone) {
       zone.nsx_id = zone.unique_id;

@@ -18,6 +18,7 @@ class OspfAuthenticationConfig {
   doc: 'An area of OSPF that uplinks of a tier-0 belong to.',
   feature: 'networking',
   at: [{ parent: OspfRoutingConfig, collection: 'areas' }],
+  patchAnswers: true,
 })
 export class OspfAreaConfig extends PolicyConfigResource {
   @Field('string', 'Number of the area, plain or dotted.', { required: true, pattern: '^(\\d{1,10}|\\d{1,3}(\\.\\d{1,3}){3})$' })

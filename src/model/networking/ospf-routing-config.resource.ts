@@ -16,6 +16,7 @@ class OspfSummaryAddressConfig {
   doc: 'OSPF of a tier-0. It exists with the locale services and cannot be deleted, only turned off.',
   feature: 'networking',
   at: [{ parent: LocaleServices, singleton: 'ospf', within: Tier0 }],
+  patchAnswers: true,
   verbs: ['GET', 'PUT', 'PATCH'],
 })
 export class OspfRoutingConfig extends PolicyConfigResource {

@@ -15,6 +15,7 @@ class SecurityFeature {
   doc: 'Which inspections of traffic a tier-1 is asked for. It exists with the gateway.',
   feature: 'security',
   at: [{ parent: Tier1, singleton: 'security-config' }],
+  patchAnswers: true,
   verbs: ['GET', 'PUT', 'PATCH'],
 })
 export class SecurityFeatures extends PolicyConfigResource {

@@ -15,6 +15,7 @@ class Tier0SecurityFeature {
   doc: 'Which inspections of traffic a tier-0 is asked for. It exists with the gateway.',
   feature: 'security',
   at: [{ parent: Tier0, singleton: 'security-config' }],
+  patchAnswers: true,
   verbs: ['GET', 'PUT', 'PATCH'],
 })
 export class Tier0SecurityFeatures extends PolicyConfigResource {

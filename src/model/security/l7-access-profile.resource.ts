@@ -10,6 +10,7 @@ const ACTIONS = ['ALLOW', 'REJECT', 'REJECT_WITH_RESPONSE'] as const;
   doc: 'What a gateway does with connections by their payload: entries, and an action for the rest.',
   feature: 'security',
   at: [{ parent: Infra, collection: 'l7-access-profiles' }],
+  patchAnswers: true,
 })
 export class L7AccessProfile extends PolicyConfigResource {
   @Field('string', 'What becomes of traffic that no entry matches.', { enum: ACTIONS })
@@ -55,6 +56,7 @@ class L7AccessAttributes {
   doc: 'One line of a layer-7 access profile: what the payload is, and what becomes of the connection.',
   feature: 'security',
   at: [{ parent: L7AccessProfile, collection: 'entries' }],
+  patchAnswers: true,
   inline: { field: 'l7_access_entries', orderBy: 'sequence_number' },
 })
 export class L7AccessEntry extends PolicyConfigResource {
