@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import type { Bench, Row, Stage } from './measure.js';
 import { membership } from './measures/membership.js';
 import { network } from './measures/network.js';
+import { reconnect } from './measures/reconnect.js';
 import { requests } from './measures/requests.js';
 import { store } from './measures/store.js';
 import { Progress } from './progress.js';
@@ -16,7 +17,7 @@ import { machine, reportOf, tableOf } from './report.js';
  *   npm run bench -- [--only P1,P3] [--quick] [--json FILE] [--report FILE] [--directory DIR] [--profiles DIR]
  */
 
-const STAGES: readonly Stage[] = [requests, network, membership, store];
+const STAGES: readonly Stage[] = [requests, network, membership, reconnect, store];
 
 const { values } = parseArgs({
   options: {
