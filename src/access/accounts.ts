@@ -55,6 +55,12 @@ const BUILT_IN = new Set(['admin', 'audit']);
 /** What a new user may do until a role binding says more. */
 const FIRST_ROLE = 'auditor';
 
+/**
+ * How the password of `admin` stands after a start: just generated, and to be shown once; the one that the settings give; another
+ * than they give, since they count only at the first start; or kept from before.
+ */
+export type AdminPassword = { readonly generated: string } | 'as given' | 'not as given' | 'kept';
+
 /** Local users: what can be done to them, each call audited. */
 export class Accounts {
   constructor(
@@ -63,18 +69,19 @@ export class Accounts {
     private readonly clock: () => number = Date.now,
   ) {}
 
-  /**
-   * Makes the users `admin` and `audit` in an empty directory; later starts leave them alone.
-   * @returns the password of `admin` where one was generated, to be shown once
-   */
-  async prepare(given: { readonly adminPassword?: string; readonly auditPassword?: string }): Promise<string | undefined> {
-    if (this.directory.find('account', 'admin')) return undefined;
+  /** Makes the users `admin` and `audit` in an empty directory; later starts leave them and their passwords alone. */
+  async prepare(given: { readonly adminPassword?: string; readonly auditPassword?: string }): Promise<AdminPassword> {
+    const known = this.directory.find('account', 'admin');
+    if (known) {
+      if (given.adminPassword === undefined) return 'kept';
+      return (await this.passwords.matches(known.passwordHash, given.adminPassword)) ? 'as given' : 'not as given';
+    }
     const password = given.adminPassword ?? generatePassword();
     const admin = this.fresh('admin', ADMIN_ID, 'Administrator', await hashPassword(password), 'enterprise_admin', 'system');
     const auditHash = given.auditPassword === undefined ? null : await hashPassword(given.auditPassword);
     const audit = this.fresh('audit', AUDIT_ID, 'Auditor', auditHash, 'auditor', 'system');
     await this.directory.change(() => [{ put: admin }, { put: audit }]);
-    return given.adminPassword === undefined ? password : undefined;
+    return given.adminPassword === undefined ? { generated: password } : 'as given';
   }
 
   list(): readonly object[] {

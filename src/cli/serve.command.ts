@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
+import type { AdminPassword } from '../access/accounts.js';
 import type { Manager } from '../manager/manager.js';
 import { readSettings, type Settings } from '../operations/settings.js';
 import { aborted, interrupted } from './interrupt.js';
@@ -22,18 +23,16 @@ async function serve(): Promise<void> {
 }
 
 /** What a new user needs to go on. */
-function greeting(settings: Settings, { url, generatedPassword }: Manager): string {
-  const { productVersion, simulatedNodes, dataDir, certificateFile, adminPassword } = settings;
+function greeting(settings: Settings, { url, adminPassword }: Manager): string {
+  const { productVersion, simulatedNodes, dataDir, certificateFile } = settings;
   const { hosts, edges } = simulatedNodes;
-  const password =
-    generatedPassword ?? (adminPassword === undefined ? 'as it was set; heddle admin reset-password sets another' : 'as HEDDLE_ADMIN_PASSWORD says');
-  const login = generatedPassword === undefined ? (adminPassword === undefined ? 'admin' : '"admin:$HEDDLE_ADMIN_PASSWORD"') : `admin:${generatedPassword}`;
+  const { told, login } = sayPassword(adminPassword);
   const trust = certificateFile === undefined ? `--cacert ${join(dataDir, 'ca.crt')} ` : '';
   return [
     '',
     `Heddle serves the NSX-T Policy API (as version ${productVersion}) at ${url}`,
     '  user      admin',
-    `  password  ${password}${generatedPassword === undefined ? '' : ' (generated; it is not shown again)'}`,
+    `  password  ${told}`,
     `  nodes     ${hosts + edges === 0 ? 'none are simulated' : `${hosts} hosts and ${edges} edges, simulated`}`,
     '',
     'Try:',
@@ -42,4 +41,12 @@ function greeting(settings: Settings, { url, generatedPassword }: Manager): stri
     'Ctrl-C stops it.',
     '',
   ].join('\n');
+}
+
+/** The password as it is told, and as it goes into the line to try. */
+function sayPassword(password: AdminPassword): { readonly told: string; readonly login: string } {
+  if (typeof password === 'object') return { told: `${password.generated} (generated; it is not shown again)`, login: `admin:${password.generated}` };
+  if (password === 'as given') return { told: 'as HEDDLE_ADMIN_PASSWORD says', login: '"admin:$HEDDLE_ADMIN_PASSWORD"' };
+  const told = 'as it was set before; heddle admin reset-password sets another';
+  return { told: password === 'kept' ? told : `${told}. HEDDLE_ADMIN_PASSWORD counts at the first start only`, login: 'admin' };
 }

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
-import { Accounts } from '../access/accounts.js';
+import { Accounts, type AdminPassword } from '../access/accounts.js';
 import { AccessDirectory } from '../access/directory.js';
 import { PasswordReset } from '../access/password-reset.js';
 import { PasswordChecker } from '../access/passwords.js';
@@ -37,8 +37,7 @@ import { type FabricMemory, SimulatedFabricProcess } from './simulated-fabric.js
 export interface Manager {
   readonly url: string;
   readonly agentPort: number;
-  /** The password of `admin` where this start generated it: shown once, kept nowhere. */
-  readonly generatedPassword: string | undefined;
+  readonly adminPassword: AdminPassword;
   /** Settles when a part failed for good, with what it was; the process should end then. */
   readonly failed: Promise<Error>;
   /** Answers what is under way, keeps what is to be kept, and ends every thread. */
@@ -90,7 +89,7 @@ async function start(settings: Settings, steps: Steps): Promise<Manager> {
   const access = new AccessDirectory(records);
   const { adminPassword, auditPassword } = settings;
   const accounts = new Accounts(access, new PasswordChecker());
-  const generatedPassword = await accounts.prepare({ adminPassword, auditPassword });
+  const password = await accounts.prepare({ adminPassword, auditPassword });
   const reset = new PasswordReset(settings.dataDir);
   await reset.apply(accounts, logger);
   steps.add(reset.watch(accounts, logger));
@@ -173,7 +172,7 @@ async function start(settings: Settings, steps: Steps): Promise<Manager> {
   return {
     url,
     agentPort,
-    generatedPassword,
+    adminPassword: password,
     failed: firstFailure([store, realization, largeBodies]),
     stop: () => steps.undoAll(),
   };

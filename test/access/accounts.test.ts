@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Accounts } from '../../src/access/accounts.js';
+import { AccessDirectory } from '../../src/access/directory.js';
+import { PasswordChecker } from '../../src/access/passwords.js';
 import { FEATURES } from '../../src/access/roles.js';
 import { registry } from '../../src/model/types.js';
-import { AccessApp, ADMIN, AUDITOR, basic } from './access-app.js';
+import { AccessApp, ADMIN, AUDITOR, basic, MemoryRecords } from './access-app.js';
 
 let app: AccessApp;
 beforeEach(async () => {
@@ -83,6 +86,19 @@ describe('local users', () => {
     const answer = await app.call(method, path, ADMIN, body);
     expect(answer.status).toBe(400);
     expect(answer.body).toMatchObject({ error_message: expect.stringContaining(message) });
+  });
+});
+
+describe('the password of admin', () => {
+  it('is generated once where none is given, and kept by later starts', async () => {
+    const records = new MemoryRecords();
+    const prepare = (adminPassword?: string) => new Accounts(new AccessDirectory(records), new PasswordChecker()).prepare({ adminPassword });
+    expect(await prepare()).toEqual({ generated: expect.stringMatching(/^[A-Za-z0-9]{20}$/) });
+    expect(await prepare()).toBe('kept');
+    expect(await prepare('another-password')).toBe('not as given');
+    const given = new MemoryRecords();
+    const again = () => new Accounts(new AccessDirectory(given), new PasswordChecker()).prepare({ adminPassword: 'given-password' });
+    expect([await again(), await again()]).toEqual(['as given', 'as given']);
   });
 });
 
