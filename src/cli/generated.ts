@@ -1,3 +1,4 @@
+import { openApiText } from '../manager/openapi.js';
 import { metricsReference } from '../operations/metrics.js';
 import { settingsReference } from '../operations/settings.js';
 
@@ -11,4 +12,5 @@ interface GeneratedFile {
 export const GENERATED: readonly GeneratedFile[] = [
   { file: 'docs/settings.md', make: settingsReference },
   { file: 'docs/metrics.md', make: metricsReference },
+  { file: 'openapi/heddle.json', make: openApiText },
 ];

@@ -13,6 +13,8 @@ import { INTENT_READER, INTENT_WRITER, type IntentReader, type IntentWriter, LAR
 import { SEARCH_SOURCES, SearchController } from '../search/search.controller.js';
 import type { SearchSource } from '../search/search.js';
 import type { HistoryReader } from '../store/history-reader.js';
+import { DocumentationController } from './documentation.controller.js';
+import { DocumentationText } from './documentation-text.js';
 
 /** What the threads and files of a manager provide to its HTTP side. */
 export interface ManagerParts {
@@ -44,6 +46,7 @@ export class AppModule {
       { provide: REALIZATION_QUERIES, useValue: parts.agents.fabric },
       { provide: SEARCH_SOURCES, useValue: [parts.searchSource, inventory] },
       { provide: Inventory, useValue: inventory },
+      DocumentationText,
     ];
     return {
       module: AppModule,
@@ -56,7 +59,7 @@ export class AppModule {
         PolicyModule,
         InsightModule,
       ],
-      controllers: [SearchController],
+      controllers: [SearchController, DocumentationController],
       providers: ground,
       exports: ground,
     };

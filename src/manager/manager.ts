@@ -28,8 +28,10 @@ import { openReader, type StoreReader } from '../store/reader.js';
 import { openSearchSource } from '../store/search-source.js';
 import { UnitOfWork, WriterThread } from '../store/unit-of-work.js';
 import { AppModule } from './app.module.js';
+import { DocumentationText } from './documentation-text.js';
 import { provideFigures } from './figures.js';
 import { LargeBodyThread } from './large-bodies.js';
+import { describeApi } from './openapi.js';
 import { seed } from './seed.js';
 import { type FabricMemory, SimulatedFabricProcess } from './simulated-fabric.js';
 
@@ -145,6 +147,7 @@ async function start(settings: Settings, steps: Steps): Promise<Manager> {
     }),
   );
   steps.add(() => app.close());
+  app.get(DocumentationText).document = JSON.stringify(describeApi(app));
   await listening('HEDDLE_PORT', settings.port, () => app.listen(settings.port, settings.host));
   const url = await app.getUrl();
 

@@ -24,7 +24,7 @@ export function describePolicy(registry: Registry): PolicyDescription {
   for (const definition of registry.definitions) {
     if (definition.family !== definition || definition.internal) continue;
     if (definition.abstract) schemas[definition.name] = unionOf(definition);
-    schemas[`${definition.name}ListResult`] = listOf(definition);
+    if (definition.places.some((place) => !place.singleton && verbsOf(place).includes('LIST'))) schemas[`${definition.name}ListResult`] = listOf(definition);
     for (const place of definition.places) describePlace(place, paths);
   }
   for (const [name, schema] of set.schemas) schemas[name] = extended(registry, name, schema);
