@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { idText } from '../../src/agent/held-state.js';
 import { Journal } from '../../src/agent/journal.js';
 import { RestoredNode } from '../../src/agent/node-agent.js';
@@ -11,6 +11,7 @@ import { writeIdentity } from '../../src/agent/node-state.js';
 import { ResourceKind } from '../../src/realization/resources.pb.js';
 import { workerUrl } from '../../src/shared/worker-url.js';
 import { put, sw } from '../agent/resources.js';
+import { eventually } from '../eventually.js';
 import { Fabric } from './fabric.js';
 
 let fabric: Fabric;
@@ -52,7 +53,7 @@ it('an agent that is killed at any moment has on disk everything that it acknowl
   let version = 0;
   for (let round = 0; round < 4; round += 1) {
     const { child, ended } = start(directory);
-    await vi.waitFor(() => expect(fabric.session('h1')?.inSync).toBe(true), 20_000);
+    await eventually(() => expect(fabric.session('h1')?.inSync).toBe(true));
     expect(fabric.realization.digest('h1')).toBe((await digestNow()).digest);
     fabric.realization.acks.length = 0;
     const writing = setInterval(() => {
@@ -61,12 +62,12 @@ it('an agent that is killed at any moment has on disk everything that it acknowl
         fabric.tell(['h1'], put(sw(`s${version % 40}`, version)));
       }
     }, 1);
-    await vi.waitFor(() => expect(fabric.realization.acks.length).toBeGreaterThan(20), 20_000);
+    await eventually(() => expect(fabric.realization.acks.length).toBeGreaterThan(20));
     await new Promise((resolve) => setTimeout(resolve, round * 37));
     child.kill('SIGKILL');
     await ended;
     clearInterval(writing);
-    await vi.waitFor(() => expect(fabric.session('h1')).toBeUndefined(), 5_000);
+    await eventually(() => expect(fabric.session('h1')).toBeUndefined());
     const { held } = await onDisk(directory);
     for (const ack of fabric.realization.acks) {
       const [, key = '', acked] = ack.split(' ');
@@ -80,7 +81,7 @@ it('an agent that is killed at any moment has on disk everything that it acknowl
   async function digestNow(): Promise<{ digest: string }> {
     // In sync means that the node has answered for everything; what it then holds is what its digest says when it greets again.
     await fabric.restartServer();
-    await vi.waitFor(() => expect(fabric.session('h1')?.inSync).toBe(true), 20_000);
+    await eventually(() => expect(fabric.session('h1')?.inSync).toBe(true));
     return { digest: fabric.greeted.get('h1') ?? '' };
   }
 });
@@ -90,12 +91,12 @@ it('an agent works on while there is no manager, and ends when it is asked to', 
   fabric.tell(['h1'], put(sw('s1', 1)));
   const directory = await enrolledDirectory();
   const { child, ended } = start(directory);
-  await vi.waitFor(() => expect(fabric.realization.acks).toEqual(['h1 s1 1']), 20_000);
+  await eventually(() => expect(fabric.realization.acks).toEqual(['h1 s1 1']));
   const back = fabric.restartServer(1_000);
   await new Promise((resolve) => setTimeout(resolve, 500));
   expect(child.exitCode).toBeNull();
   await back;
-  await vi.waitFor(() => expect(fabric.session('h1')?.inSync).toBe(true), 20_000);
+  await eventually(() => expect(fabric.session('h1')?.inSync).toBe(true));
   child.kill('SIGTERM');
   expect(await ended).toBe(0);
   expect((await onDisk(directory)).held.digest).toBe(fabric.realization.digest('h1'));

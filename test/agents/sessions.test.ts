@@ -3,20 +3,21 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tls from 'node:tls';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { type AgentIdentity, readIdentity } from '../../src/agent/node-state.js';
 import { CertificateAuthority } from '../../src/agents/pki/certificate-authority.js';
 import type { ToAgent, Workload } from '../../src/agents/session.pb.js';
 import type { ReceivedFrame } from '../../src/agents/session-protocol.js';
 import { ResourceKind } from '../../src/realization/resources.pb.js';
 import { port, put, remove, sw } from '../agent/resources.js';
+import { eventually } from '../eventually.js';
 import { Fabric, nodeObject, pathOf } from './fabric.js';
 
 let fabric: Fabric;
 afterEach(() => fabric.stop());
 
-const inSync = (node: string) => vi.waitFor(() => expect(fabric.session(node)?.inSync).toBe(true), 5_000);
-const acked = (entry: string) => vi.waitFor(() => expect(fabric.realization.acks).toContain(entry), 5_000);
+const inSync = (node: string) => eventually(() => expect(fabric.session(node)?.inSync).toBe(true));
+const acked = (entry: string) => eventually(() => expect(fabric.realization.acks).toContain(entry));
 const aWhile = (milliseconds = 300) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 describe('a node that connects', () => {
@@ -24,7 +25,7 @@ describe('a node that connects', () => {
     fabric = await Fabric.start({ nodes: ['h1'] });
     fabric.tell(['h1'], put(sw('s1', 1)), put(port('p1', 's1', 1)));
     const { agent } = await fabric.agent('h1');
-    await vi.waitFor(() => expect(fabric.realization.acks).toEqual(['h1 s1 1', 'h1 p1 1']));
+    await eventually(() => expect(fabric.realization.acks).toEqual(['h1 s1 1', 'h1 p1 1']));
     expect(agent.digest).toBe(fabric.realization.digest('h1'));
     expect(fabric.session('h1')).toMatchObject({ inSync: true, engine: 'simulated', path: pathOf('h1') });
   });
@@ -45,7 +46,7 @@ describe('a node that connects', () => {
     const names = Array.from({ length: 400 }, (_, index) => `switch-${index}-${'x'.repeat(2_000)}`);
     fabric.tell(['h1'], ...names.map((name) => put(sw(name, 1))));
     const { agent } = await fabric.agent('h1');
-    await vi.waitFor(() => expect(fabric.realization.acks.length).toBe(400));
+    await eventually(() => expect(fabric.realization.acks.length).toBe(400));
     expect(agent.digest).toBe(fabric.realization.digest('h1'));
   });
 
@@ -54,7 +55,7 @@ describe('a node that connects', () => {
     const first = await fabric.rawClient('h1');
     const ended = new Promise<number>((resolve) => first.call.on('error', ({ code }: { code: number }) => resolve(code)));
     first.call.write({ message: { $case: 'hello', value: greeting } });
-    await vi.waitFor(() => expect(fabric.session('h1')).toBeDefined());
+    await eventually(() => expect(fabric.session('h1')).toBeDefined());
     await fabric.agent('h1');
     expect(await ended).toBe(6);
     await inSync('h1');
@@ -83,11 +84,11 @@ describe('resuming', () => {
     const first = await fabric.agent('h1');
     await acked('h1 s3 1');
     await first.stop();
-    await vi.waitFor(() => expect(fabric.session('h1')).toBeUndefined());
+    await eventually(() => expect(fabric.session('h1')).toBeUndefined());
     fabric.tell(['h1'], put(sw('s2', 2)), remove({ kind: ResourceKind.LOGICAL_SWITCH, key: 's3' }));
     fabric.realization.acks.length = 0;
     const { agent } = await fabric.agent('h1', { directory: first.directory });
-    await vi.waitFor(() => expect(fabric.realization.acks).toEqual(['h1 s2 2', 'h1 s3 ']));
+    await eventually(() => expect(fabric.realization.acks).toEqual(['h1 s2 2', 'h1 s3 ']));
     expect(agent.digest).toBe(fabric.realization.digest('h1'));
   });
 
@@ -140,9 +141,9 @@ describe('what an engine refuses', () => {
     await inSync('h1');
     await fabric.host.misbehave('h1', [{ kind: 0, keyContains: 'bad', refuseWith: 'no room', delayMilliseconds: 0, silent: false }]);
     fabric.tell(['h1'], put(sw('bad', 1)));
-    await vi.waitFor(() => expect(fabric.realization.nacks).toEqual(['h1 bad 1 no room']));
+    await eventually(() => expect(fabric.realization.nacks).toEqual(['h1 bad 1 no room']));
     await fabric.restartServer();
-    await vi.waitFor(() => expect(fabric.realization.nacks).toEqual(['h1 bad 1 no room', 'h1 bad 1 no room']), 5_000);
+    await eventually(() => expect(fabric.realization.nacks).toEqual(['h1 bad 1 no room', 'h1 bad 1 no room']));
     await fabric.host.misbehave('h1', []);
     fabric.tell(['h1'], put(sw('bad', 2)));
     await acked('h1 bad 2');
@@ -213,7 +214,7 @@ describe('who may connect', () => {
     await inSync('h2');
     fabric.commit([{ path: pathOf('h1'), type: 'HostTransportNode', operation: 'DELETE', after: undefined }]);
     expect(fabric.host.nodes().map(({ nodeId }) => nodeId)).toEqual(['h2']);
-    await vi.waitFor(() => expect(agent.inSync).toBeUndefined());
+    await eventually(() => expect(agent.inSync).toBeUndefined());
     await aWhile();
     expect(agent.inSync).toBeUndefined();
     expect(fabric.kept.revoked).toEqual(['h1']);
@@ -230,7 +231,7 @@ describe('who may connect', () => {
     const { agent } = await fabric.agent('h1');
     await inSync('h1');
     fabric.host.revoke([fabric.session('h1')?.certificateSerial ?? '']);
-    await vi.waitFor(() => expect(agent.inSync).toBeUndefined());
+    await eventually(() => expect(agent.inSync).toBeUndefined());
     await aWhile();
     expect(fabric.session('h1')).toBeUndefined();
   });
@@ -242,7 +243,7 @@ describe('certificates', () => {
     const { directory } = await fabric.agent('h1', { identity: await fabric.identity('h1', { lifetime: 4_000 }) });
     await inSync('h1');
     const before = fabric.session('h1')?.certificateSerial;
-    await vi.waitFor(() => expect(fabric.session('h1')?.certificateSerial).not.toBe(before), 8_000);
+    await eventually(() => expect(fabric.session('h1')?.certificateSerial).not.toBe(before));
     await inSync('h1');
     const kept = new X509Certificate(readIdentity(directory)?.certificate ?? '');
     expect(Date.parse(kept.validTo)).toBeGreaterThan(Date.now() + 3_000_000);
@@ -268,12 +269,12 @@ describe('a slow node', () => {
       if (message?.$case === 'batch') batches.push(message.value);
     });
     call.write({ message: { $case: 'hello', value: greeting } });
-    await vi.waitFor(() => expect(fabric.session('h1')?.inSync).toBe(true));
+    await eventually(() => expect(fabric.session('h1')?.inSync).toBe(true));
     for (let version = 1; version <= 1_000; version += 1) fabric.tell(['h1'], put(sw(`s${version % 10}`, version)));
-    await vi.waitFor(() => expect(batches.length).toBe(2));
+    await eventually(() => expect(batches.length).toBe(2));
     expect(fabric.session('h1')?.waitingChanges).toBe(10);
     call.write({ message: { $case: 'outcome', value: { batch: 2, unsettled: [], settled: [] } } });
-    await vi.waitFor(() => expect(batches.length).toBe(3));
+    await eventually(() => expect(batches.length).toBe(3));
     const versions = batches[2]?.changes.map(({ change }) => (change?.$case === 'put' ? Number(change.value.version) : 0));
     expect(versions?.sort()).toEqual([1_000, 991, 992, 993, 994, 995, 996, 997, 998, 999]);
     expect(batches[2]?.digest).toBe(fabric.realization.digest('h1'));
@@ -285,7 +286,7 @@ describe('a slow node', () => {
     const { call, close } = await fabric.rawClient('h1');
     const ended = new Promise<number>((resolve) => call.on('error', ({ code }: { code: number }) => resolve(code)));
     call.write({ message: { $case: 'hello', value: greeting } });
-    await vi.waitFor(() => expect(fabric.session('h1')?.inSync).toBe(true));
+    await eventually(() => expect(fabric.session('h1')?.inSync).toBe(true));
     fabric.tell(['h1'], put(sw('s1', 1)));
     expect(await ended).toBe(8);
     expect(fabric.session('h1')).toBeUndefined();

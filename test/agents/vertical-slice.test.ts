@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../eventually.js';
 import { ENFORCEMENT_POINT, ManagerUnderTest } from './manager.js';
 
 let manager: ManagerUnderTest;
@@ -9,7 +10,7 @@ beforeAll(async () => {
     hosts.push(await manager.host(id));
     await manager.agent(hosts.at(-1) ?? '');
   }
-  await vi.waitFor(async () => expect((await manager.realization.calls.nodes()).filter(({ session }) => session?.inSync).length).toBe(2), 20_000);
+  await eventually(async () => expect((await manager.realization.calls.nodes()).filter(({ session }) => session?.inSync).length).toBe(2));
   await manager.patch('/infra/segments/web', {
     transport_zone_path: `${ENFORCEMENT_POINT}/transport-zones/overlay`,
     subnets: [{ gateway_address: '10.0.1.1/24' }],
@@ -33,20 +34,20 @@ describe('from a PATCH to the ack of a node', () => {
     await manager.patch(portPath(1), { attachment: { id: 'vif-1' } });
     expect((await realized(portPath(1)))?.nodes).toEqual([]);
     expect((await plug(hosts[0], 1)).status).toBe(201);
-    await vi.waitFor(async () => expect(await runsOn(portPath(1))).toEqual([nodeOf(hosts[0])]), 10_000);
-    await vi.waitFor(() => expect(manager.reader.fabric.realizedStates().find(({ path }) => path === portPath(1))?.state).toBe('REALIZED'), 5_000);
+    await eventually(async () => expect(await runsOn(portPath(1))).toEqual([nodeOf(hosts[0])]));
+    await eventually(() => expect(manager.reader.fabric.realizedStates().find(({ path }) => path === portPath(1))?.state).toBe('REALIZED'));
   });
 
   it('follows the workload when it moves, and forgets the place when it goes', async () => {
     await manager.patch(portPath(2), { attachment: { id: 'vif-2' } });
     await plug(hosts[0], 2);
-    await vi.waitFor(async () => expect(await runsOn(portPath(2))).toContain(nodeOf(hosts[0])), 10_000);
+    await eventually(async () => expect(await runsOn(portPath(2))).toContain(nodeOf(hosts[0])));
     expect((await manager.call('POST', '/heddle/api/v1/workloads/vm2/move', { node_path: hosts[1] })).status).toBe(200);
-    await vi.waitFor(async () => expect(await runsOn(portPath(2))).toContain(nodeOf(hosts[1])), 10_000);
+    await eventually(async () => expect(await runsOn(portPath(2))).toContain(nodeOf(hosts[1])));
     expect((await manager.call('GET', '/heddle/api/v1/workloads/vm2')).body).toMatchObject({ node_path: hosts[1], interfaces: [{ attachment_id: 'vif-2' }] });
     expect((await manager.call('DELETE', '/heddle/api/v1/workloads/vm2')).status).toBe(200);
     expect((await manager.call('GET', '/heddle/api/v1/workloads/vm2')).status).toBe(404);
-    await vi.waitFor(async () => expect((await realized(portPath(2)))?.nodes).toEqual([]), 10_000);
+    await eventually(async () => expect((await realized(portPath(2)))?.nodes).toEqual([]));
     expect(manager.audited.map(({ context }) => `${context.method} ${context.uri}`)).toContain('DELETE /heddle/api/v1/workloads/vm2');
   });
 
@@ -58,28 +59,26 @@ describe('from a PATCH to the ack of a node', () => {
       await manager.patch(portPath(number), { attachment: { id: `vif-${number}` } });
       await plug(hosts[0], number);
     }
-    await vi.waitFor(
-      async () =>
-        expect(await realized(portPath(3))).toMatchObject({ state: 'ERROR', alarms: [{ node, reason: expect.stringContaining('no room in the table') }] }),
-      10_000,
+    await eventually(async () =>
+      expect(await realized(portPath(3))).toMatchObject({ state: 'ERROR', alarms: [{ node, reason: expect.stringContaining('no room in the table') }] }),
     );
-    await vi.waitFor(async () => expect(await runsOn(portPath(4))).toContain(node), 10_000);
+    await eventually(async () => expect(await runsOn(portPath(4))).toContain(node));
     await manager.call('PUT', `/heddle/api/v1/nodes/${node}/misbehaviour`, { rules: [] });
     await manager.patch(portPath(3), { attachment: { id: 'vif-3' }, display_name: 'again', admin_state: 'DOWN' });
-    await vi.waitFor(async () => expect((await realized(portPath(3)))?.state).toBe('REALIZED'), 10_000);
+    await eventually(async () => expect((await realized(portPath(3)))?.state).toBe('REALIZED'));
   });
 
   it('answers what would become of a packet between two nodes', async () => {
     await manager.patch(portPath(5), { attachment: { id: 'vif-5' }, address_bindings: [{ mac_address: '02:00:00:00:00:15', ip_address: '10.0.1.15' }] });
     await plug(hosts[1], 5);
-    await vi.waitFor(async () => expect(await runsOn(portPath(5))).toContain(nodeOf(hosts[1])), 10_000);
-    await vi.waitFor(async () => {
+    await eventually(async () => expect(await runsOn(portPath(5))).toContain(nodeOf(hosts[1])));
+    await eventually(async () => {
       const { body } = await manager.call('POST', '/heddle/api/v1/packet-traces', {
         from_port: portPath(1),
         packet: { source_address: '10.0.1.11', destination_address: '10.0.1.15', protocol: 'TCP', destination_port: 443 },
       });
       expect(body).toMatchObject({ verdict: 'DELIVERED', hops: [{ node_id: nodeOf(hosts[0]) }, { node_id: nodeOf(hosts[1]) }] });
-    }, 10_000);
+    });
     const nowhere = await manager.call('POST', '/heddle/api/v1/packet-traces', {
       from_port: portPath(2),
       packet: { source_address: '10.0.1.1', destination_address: '10.0.1.2' },
@@ -93,8 +92,8 @@ describe('from a PATCH to the ack of a node', () => {
     const before = await manager.call('GET', '/heddle/api/v1/nodes');
     expect(before.body.results).toMatchObject([{ connected: true, session: { engine: 'simulated', in_sync: true } }, { connected: true }]);
     expect((await manager.call('DELETE', `/policy/api/v1${hosts[1]}`)).status).toBe(200);
-    await vi.waitFor(async () => expect((await manager.call('GET', '/heddle/api/v1/nodes')).body.results).toHaveLength(1), 5_000);
+    await eventually(async () => expect((await manager.call('GET', '/heddle/api/v1/nodes')).body.results).toHaveLength(1));
     expect((await manager.call('GET', `/heddle/api/v1/workloads/vm5`)).status).toBe(404);
-    await vi.waitFor(async () => expect((await realized(portPath(5)))?.nodes).toEqual([]), 5_000);
+    await eventually(async () => expect((await realized(portPath(5)))?.nodes).toEqual([]));
   });
 });

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { simulatedFabricIntent } from '../../src/agents/simulated-fabric-intent.js';
 import { type FabricMemory, makeSimulatedFabric, SimulatedFabricProcess } from '../../src/manager/simulated-fabric.js';
 import { registry } from '../../src/model/types.js';
 import { ENFORCEMENT_POINT, ManagerUnderTest } from '../agents/manager.js';
+import { eventually } from '../eventually.js';
 
 const COUNT = { hosts: 2, edges: 2 };
 let manager: ManagerUnderTest;
@@ -40,15 +41,15 @@ const connected = async () => (await manager.realization.calls.nodes()).filter((
 it('runs the nodes of a laptop beside the manager, enrolled and connected like real ones', async () => {
   const fabric = await SimulatedFabricProcess.start(parts());
   expect(fabric.nodes).toBe(4);
-  await vi.waitFor(async () => expect((await connected()).sort()).toEqual(['edge-1', 'edge-2', 'host-1', 'host-2']), 10_000);
+  await eventually(async () => expect((await connected()).sort()).toEqual(['edge-1', 'edge-2', 'host-1', 'host-2']));
   const edges = manager.reader.children(`${ENFORCEMENT_POINT}/edge-clusters/EDGECLUSTER1`, ['PolicyEdgeNode']);
   expect(edges.map((edge) => (edge as unknown as { member_index: number }).member_index)).toEqual([0, 1]);
   const tokens = manager.enrolment.tokens().length;
   await fabric.stop();
-  await vi.waitFor(async () => expect(await connected()).toEqual([]), 5_000);
+  await eventually(async () => expect(await connected()).toEqual([]));
 
   const again = await SimulatedFabricProcess.start(parts());
-  await vi.waitFor(async () => expect((await connected()).length).toBe(4), 10_000);
+  await eventually(async () => expect((await connected()).length).toBe(4));
   expect(manager.enrolment.tokens().length).toBe(tokens);
   await again.stop();
 });
