@@ -10,6 +10,5 @@ export default defineConfig({
     globalSetup: ['test/compile.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    hookTimeout: 60_000,
   },
 });
