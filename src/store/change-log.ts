@@ -23,7 +23,6 @@ export class ChangeLog {
   constructor(
     handle: Handle,
     private readonly undo: UndoLog,
-    private readonly clock: () => number = Date.now,
   ) {
     this.end = readHead(handle);
     this.insertSet = handle.prepare(
@@ -47,7 +46,7 @@ export class ChangeLog {
 
   /** The present in milliseconds since 1970, never before the last set: time orders the log as the sequence does. */
   now(): number {
-    return Math.max(this.clock(), this.end.at);
+    return Math.max(Date.now(), this.end.at);
   }
 
   /** Position of the last change of a path that does not exist. */

@@ -7,8 +7,8 @@ export type Statement = Database.Statement;
 /** A connection that cannot write, for any thread. The file must exist: the writer creates it. */
 export function openForReading(file: string): Handle {
   const handle = new Database(file, { readonly: true, fileMustExist: true });
+  // Not mapped into memory: each of the process's connections would count the whole file as its own.
   handle.pragma('cache_size = -32768');
-  handle.pragma('mmap_size = 1073741824');
   return handle;
 }
 
