@@ -61,7 +61,7 @@ function sqliteWorks() {
 async function install() {
   if (isInstalled()) return;
   say('Installing the packages that package-lock.json names (once; where SQLite must be compiled it takes some minutes)...');
-  const { status, output } = await quietly('npm', ['ci', '--no-audit', '--no-fund'], 'installing', nodeHeaders());
+  const { status, output } = await quietly('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], 'installing', nodeHeaders());
   if (status !== 0) {
     say(output.split('\n').slice(-30).join('\n'));
     fail(`Installing failed. ${missingTools() ?? 'The lines above say why; npm ci repeats it.'}`);
