@@ -3,7 +3,7 @@ import type { Json } from '../../src/model/body.js';
 import { type FieldFacts, type Format, fieldsOf, type ReferenceFacts, type StructClass, variantOf } from '../../src/model/field.js';
 import type { Definition } from '../../src/model/registry.js';
 import { problemOfId } from '../../src/policy/prepare.js';
-import { REFINEMENTS } from './refinements.js';
+import { REFINEMENTS, REQUIRED_BY_CHECKS } from './refinements.js';
 
 /**
  * Valid bodies of any type, made from nothing but its field facts: a new type is tested by being there. What a type's own checks
@@ -27,15 +27,23 @@ const IDENTITY = new Set(['id', 'resource_type', '_revision']);
 const DEEPEST = 3;
 
 export function arbitraryBody(definition: Definition, extent: Extent, surroundings: Surroundings): fc.Arbitrary<Json> {
-  const maker = new Maker(surroundings);
-  const fields = definition.fields.filter(({ name }) => !IDENTITY.has(name));
-  const plain = maker.structure(fields, extent, 0);
+  const fields = fieldsIn(definition, extent);
+  const plain = new Maker(surroundings).structure(fields, extent, 0);
   if (!plain) throw new Error(`a ${definition.name} must refer to something, and nothing is there`);
   const refined = plain.map((body) => {
-    REFINEMENTS[definition.name]?.(body, surroundings.parentPath);
+    REFINEMENTS[definition.name]?.(body, surroundings);
     return { resource_type: definition.name, ...body };
   });
-  return extent === 'some' ? refined.chain((body) => withNoise(body, fields)) : refined;
+  return extent === 'some' ? refined.chain((body) => withNoise(body, definition.fields)) : refined;
+}
+
+/** The fields that a body of an extent may have, each required if it must be there. */
+export function fieldsIn(definition: Definition, extent: Extent): readonly FieldFacts[] {
+  const also = REQUIRED_BY_CHECKS[definition.name] ?? [];
+  return definition.fields
+    .filter(({ name, readOnly }) => !readOnly && !IDENTITY.has(name))
+    .map((facts) => (also.includes(facts.name) ? { ...facts, required: true } : facts))
+    .filter(({ required }) => required || extent !== 'least');
 }
 
 /** Identifiers as people and programs choose them, some of them odd but sound. The serial number makes them unique. */
@@ -192,7 +200,7 @@ const FORMATTED: Readonly<Record<Format, fc.Arbitrary<string>>> = {
 
 /** Adds what means nothing: empty values of fields that are left out, and values for fields that the system sets. */
 function withNoise(body: Json, fields: readonly FieldFacts[]): fc.Arbitrary<Json> {
-  const absent = fields.filter(({ name, readOnly, required, secret }) => !readOnly && !required && !secret && body[name] === undefined);
+  const absent = fields.filter(({ name, readOnly, required, secret }) => !readOnly && !required && !secret && !IDENTITY.has(name) && body[name] === undefined);
   const noise = fc.record({
     empty: fc.subarray(absent.map(({ name }) => name)),
     emptiness: fc.constantFrom(null, '', []),

@@ -10,6 +10,7 @@ import type TestAgent from 'supertest/lib/agent.js';
 import { afterAll, beforeAll } from 'vitest';
 import { LargeBodyThread } from '../../src/manager/large-bodies.js';
 import { seed } from '../../src/manager/seed.js';
+import type { DefaultObject } from '../../src/model/defaults/default-object.js';
 import { registry } from '../../src/model/types.js';
 import { ErrorFilter } from '../../src/operations/error.filter.js';
 import { createFastifyAdapter } from '../../src/operations/http-server.js';
@@ -19,15 +20,22 @@ import { readSettings } from '../../src/operations/settings.js';
 import { PolicyModule } from '../../src/policy/policy.module.js';
 import { type Actor, INTENT_READER, INTENT_WRITER, LARGE_BODIES, REGISTRY } from '../../src/policy/ports.js';
 import { AUTHORIZER, type KnownRequest } from '../../src/policy/request.js';
+import { SEARCH_SOURCES } from '../../src/search/search.controller.js';
 import { DataDirectory } from '../../src/store/data-directory.js';
+import { type Handle, openForReading } from '../../src/store/database.js';
+import { HistoryReader } from '../../src/store/history-reader.js';
 import { openReader, type StoreReader } from '../../src/store/reader.js';
+import { type IntentSearchSource, openSearchSource } from '../../src/store/search-source.js';
 import { UnitOfWork, WriterThread } from '../../src/store/unit-of-work.js';
 
 export interface PolicyApi {
   /** Requests below `/policy/api/v1`, as `actor`. */
   readonly http: TestAgent;
   readonly reader: StoreReader;
+  readonly history: HistoryReader;
   actor: Actor;
+  /** Writes objects as the system does, those that are missing. */
+  seed(objects: readonly DefaultObject[]): Promise<void>;
 }
 
 export const ADMIN: Actor = { user: 'admin', principal: false, roles: ['enterprise_admin'] };
@@ -41,14 +49,24 @@ export function policyApi(...controllers: Type[]): PolicyApi {
   const directory = mkdtempSync(join(tmpdir(), 'heddle-policy-'));
   let writer: WriterThread;
   let largeBodies: LargeBodyThread;
+  let historyHandle: Handle;
+  let searchSource: IntentSearchSource;
   let app: NestFastifyApplication;
 
   beforeAll(async () => {
     writer = await WriterThread.start(directory);
-    api.reader = openReader(new DataDirectory(directory).database);
+    const { database } = new DataDirectory(directory);
+    api.reader = openReader(database);
+    historyHandle = openForReading(database);
+    api.history = new HistoryReader(historyHandle);
+    searchSource = openSearchSource(
+      database,
+      registry.definitions.map(({ name }) => name),
+    );
     const unit = new UnitOfWork(writer.connect());
     largeBodies = new LargeBodyThread(writer.connect());
-    await seed(registry, api.reader, unit, [
+    api.seed = async (objects) => void (await seed(registry, api.reader, unit, objects));
+    await api.seed([
       { path: '/infra', body: {} },
       { path: '/infra/domains/default', body: {} },
     ]);
@@ -61,8 +79,9 @@ export function policyApi(...controllers: Type[]): PolicyApi {
         { provide: INTENT_WRITER, useValue: unit },
         { provide: LARGE_BODIES, useValue: largeBodies },
         { provide: AUTHORIZER, useValue: { may: () => true, require: () => undefined } },
+        { provide: SEARCH_SOURCES, useValue: [searchSource] },
       ],
-      exports: [REGISTRY, INTENT_READER, INTENT_WRITER, LARGE_BODIES, AUTHORIZER],
+      exports: [REGISTRY, INTENT_READER, INTENT_WRITER, LARGE_BODIES, AUTHORIZER, SEARCH_SOURCES],
     })
     class Ground {}
 
@@ -97,6 +116,8 @@ export function policyApi(...controllers: Type[]): PolicyApi {
     await app?.close();
     await largeBodies?.stop();
     api.reader?.close();
+    historyHandle?.close();
+    searchSource?.close();
     await writer?.stop();
     rmSync(directory, { recursive: true, force: true });
   });
