@@ -30,8 +30,8 @@ export interface EngineObserver {
   settled(id: ResourceId, version: string, refusal?: string): void;
   /** The inventory is not what it was. */
   inventoryChanged(): void;
-  health(health: EngineHealth): void;
-  counters(counters: Counters): void;
+  /** Health or counters are not what they were; may be called as often as it is so. */
+  figuresChanged(): void;
 }
 
 /**
@@ -49,6 +49,8 @@ export interface Engine {
    */
   apply(transaction: readonly EngineChange[]): Promise<EngineVerdict>;
   inventory(): EngineInventory;
+  health(): EngineHealth;
+  counters(): Counters;
   /** Answers a command; throws with a message for the manager where it cannot, or does not know it. */
   command(command: NonNullable<Command['command']>): CommandAnswer['answer'] | Promise<CommandAnswer['answer']>;
   /** Stops observing. What the engine forwards it goes on forwarding. */

@@ -67,6 +67,8 @@ const RENEW_RETRY = 60_000;
 const HELD_PART = 2_000;
 /** Changes of the inventory that come together are reported together. */
 const INVENTORY_DELAY = 10;
+/** Health and counters are reported at most this often. */
+const FIGURES_DELAY = 1_000;
 
 /**
  * One node: takes deltas from the manager, keeps them on disk, brings the engine to them and says what became of each. Works on
@@ -90,6 +92,7 @@ export class NodeAgent {
   private renewal: NodeJS.Timeout | undefined;
   private renewing: string | undefined;
   private inventoryTimer: NodeJS.Timeout | undefined;
+  private figuresTimer: NodeJS.Timeout | undefined;
   private stopped = false;
   /** Whether the manager has answered on this stream. */
   private welcomed = false;
@@ -124,8 +127,7 @@ export class NodeAgent {
         if (outcome) this.sendOutcome(0, outcome);
       },
       inventoryChanged: () => this.inventoryChanged(),
-      health: (health) => this.link.send({ $case: 'health', value: health }),
-      counters: (counters) => this.link.send({ $case: 'counters', value: counters }),
+      figuresChanged: () => this.figuresChanged(),
     });
     await this.lane.apply([...this.held.all()].map((resource): HeldChange => ({ id: { kind: resource.kind, key: resource.key }, resource })));
     this.every(RETRY_INTERVAL, async () => {
@@ -140,6 +142,7 @@ export class NodeAgent {
     for (const timer of this.timers) clearInterval(timer);
     clearTimeout(this.renewal);
     clearTimeout(this.inventoryTimer);
+    clearTimeout(this.figuresTimer);
     await this.working;
     await this.options.engine.close();
   }
@@ -178,6 +181,7 @@ export class NodeAgent {
         if (describe) this.describe();
         if (reportInventory) this.link.send({ $case: 'inventory', value: { full: true, machinesGone: [], interfacesGone: [], ...copyOf(this.reported) } });
         this.planRenewal(certificateSeconds);
+        this.reportFigures();
         return;
       }
       case 'batch':
@@ -284,6 +288,21 @@ export class NodeAgent {
     const report = differenceOf(this.reported, now);
     this.reported = now;
     if (report) this.link.send({ $case: 'inventory', value: report });
+  }
+
+  private figuresChanged(): void {
+    this.figuresTimer ??= setTimeout(() => this.reportFigures(), FIGURES_DELAY);
+  }
+
+  /** A manager that has just come knows nothing of them, so they are part of every greeting. */
+  private reportFigures(): void {
+    clearTimeout(this.figuresTimer);
+    this.figuresTimer = undefined;
+    if (!this.welcomed) return;
+    const { engine } = this.options;
+    this.link.send({ $case: 'health', value: engine.health() });
+    const counters = engine.counters();
+    if (counters.rules.length > 0 || counters.ports.length > 0) this.link.send({ $case: 'counters', value: counters });
   }
 
   private planRenewal(certificateSeconds: number): void {

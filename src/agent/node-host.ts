@@ -4,6 +4,7 @@ import { Journal } from './journal.js';
 import type { LinkTiming } from './manager-link.js';
 import { type AgentLog, NodeAgent, RestoredNode } from './node-agent.js';
 import { type AgentIdentity, writeIdentity } from './node-state.js';
+import { lockStateDirectory } from './state-lock.js';
 
 export interface HostedNode {
   readonly identity: AgentIdentity;
@@ -25,13 +26,18 @@ export class NodeHost {
   private readonly agents = new Map<string, NodeAgent>();
 
   private constructor(
+    private readonly unlock: () => void,
     private readonly journal: Journal,
     private readonly restored: Map<string, RestoredNode>,
     private readonly options: NodeHostOptions,
   ) {}
 
-  /** @param directory state directory; the journal lies in it */
+  /**
+   * @param directory state directory; the journal lies in it
+   * @throws Error when another agent has the directory
+   */
   static async open(directory: string, options: NodeHostOptions): Promise<NodeHost> {
+    const unlock = await lockStateDirectory(directory);
     const restored = new Map<string, RestoredNode>();
     const journal = await Journal.open(join(directory, 'journal'), {
       replay: (node, parts) => nodeIn(restored, node).replay(parts),
@@ -41,7 +47,7 @@ export class NodeHost {
       },
       onFailure: options.onDiskFailure,
     });
-    return new NodeHost(journal, restored, options);
+    return new NodeHost(unlock, journal, restored, options);
   }
 
   get(nodeId: string): NodeAgent | undefined {
@@ -69,6 +75,7 @@ export class NodeHost {
   async stop(): Promise<void> {
     await Promise.all([...this.agents.values()].map((agent) => agent.stop()));
     await this.journal.close();
+    this.unlock();
   }
 }
 

@@ -57,6 +57,8 @@ export interface SessionHost {
  */
 export class NodeSession {
   readonly since: number;
+  /** Change sequence that the node stood at when it greeted. */
+  private greetedAt = 0;
   private state: 'greeting' | 'describing' | 'live' | 'closed' = 'greeting';
   private hello: Hello | undefined;
   private readonly outbox: Outbox;
@@ -85,6 +87,11 @@ export class NodeSession {
     return this.certificate.identity.nodeId;
   }
 
+  /** Random number of the agent's process; undefined before it has greeted. */
+  get instance(): string | undefined {
+    return this.hello?.instance.toString('hex');
+  }
+
   get live(): boolean {
     return this.state === 'live';
   }
@@ -99,6 +106,7 @@ export class NodeSession {
       since: this.since,
       lastHeard: this.lastHeard,
       inSync: this.live && this.outbox.idle,
+      appliedSequence: Math.max(this.greetedAt, this.outbox.acknowledgedSequence),
       softwareVersion: this.hello?.softwareVersion ?? '',
       engine: this.hello?.engine ?? '',
       engineVersion: this.hello?.engineVersion ?? '',
@@ -200,6 +208,7 @@ export class NodeSession {
         certificateSeconds: Math.max(0, Math.round((this.certificate.notAfter - this.host.now()) / 1000)),
       },
     });
+    this.greetedAt = upToDate ? this.host.sequence() : hello.lastSequence;
     if (!upToDate) return;
     this.send({ $case: 'inSync', value: { sequence: this.host.sequence() } });
     this.askAgain(hello.unsettled);
@@ -266,6 +275,8 @@ export interface SessionFacts {
   readonly lastHeard: number;
   /** Everything the node should hold was sent and answered. */
   readonly inSync: boolean;
+  /** Number of the last commit that the node is known to stand at. */
+  readonly appliedSequence: number;
   readonly softwareVersion: string;
   readonly engine: string;
   readonly engineVersion: string;

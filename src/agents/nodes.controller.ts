@@ -14,6 +14,7 @@ import { EnrolmentService } from './enrolment/enrolment.service.js';
 import { FABRIC_CALLS, type FabricCalls } from './fabric-calls.js';
 import { fabricRefusal } from './fabric-names.js';
 import type { NodeFacts } from './realization-host.js';
+import type { Counters, EngineHealth } from './session.pb.js';
 
 const KINDS = Object.values(ResourceKind).filter((kind) => typeof kind === 'string' && kind !== 'RESOURCE_KIND_UNSPECIFIED') as string[];
 
@@ -62,7 +63,7 @@ export class NodesController {
   async get(@Param('node') id: string): Promise<object> {
     const node = await this.find(id);
     const counters = (await this.fabric.engineCounters()).find((one) => one.node === node.nodeId)?.counters;
-    return { ...nodeBody(node), ...(counters ? { counters } : {}) };
+    return { ...nodeBody(node), ...(counters ? { counters: countersBody(counters) } : {}) };
   }
 
   @Post(':node/revocation')
@@ -115,6 +116,7 @@ function nodeBody({ nodeId, path, type, displayName, session, health }: NodeFact
             since: session.since,
             last_heard: session.lastHeard,
             in_sync: session.inSync,
+            applied_sequence: session.appliedSequence,
             software_version: session.softwareVersion,
             engine: session.engine,
             engine_version: session.engineVersion,
@@ -125,6 +127,38 @@ function nodeBody({ nodeId, path, type, displayName, session, health }: NodeFact
           },
         }
       : {}),
-    ...(health ? { health } : {}),
+    ...(health ? { health: healthBody(health) } : {}),
+  };
+}
+
+function healthBody({ healthy, detail, bgpSessions, tunnelsUp, tunnelsDown, membersUp, membersDown }: EngineHealth): object {
+  return {
+    healthy,
+    detail,
+    bgp_sessions: bgpSessions.map(({ instance, neighbor, state, establishedSeconds, prefixesReceived, prefixesSent }) => ({
+      instance,
+      neighbor,
+      state,
+      established_seconds: establishedSeconds,
+      prefixes_received: prefixesReceived,
+      prefixes_sent: prefixesSent,
+    })),
+    tunnels_up: tunnelsUp,
+    tunnels_down: tunnelsDown,
+    balancer_members_up: membersUp,
+    balancer_members_down: membersDown,
+  };
+}
+
+function countersBody({ since, rules, ports }: Counters): object {
+  return {
+    since,
+    rules,
+    ports: ports.map(({ port, packetsIn, packetsOut, packetsDropped }) => ({
+      port,
+      packets_in: packetsIn,
+      packets_out: packetsOut,
+      packets_dropped: packetsDropped,
+    })),
   };
 }

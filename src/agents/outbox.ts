@@ -28,7 +28,8 @@ export class Outbox {
   private waitingChanges = 0;
   /** Ids whose changes were dropped, by text. */
   private readonly dropped = new Map<string, ResourceId>();
-  private readonly inFlight = new Map<number, { readonly changes: readonly ResourceChange[]; readonly sentAt: number }>();
+  private readonly inFlight = new Map<number, { readonly changes: readonly ResourceChange[]; readonly sequence: number; readonly sentAt: number }>();
+  private acknowledged = 0;
   private blocked = false;
   private number = 0;
 
@@ -46,6 +47,11 @@ export class Outbox {
   /** Number of the last delta that was sent; 0 before the first. */
   get lastNumber(): number {
     return this.number;
+  }
+
+  /** The change sequence of the last delta that was acknowledged; 0 before the first. */
+  get acknowledgedSequence(): number {
+    return this.acknowledged;
   }
 
   /** Whether everything pushed was sent and acknowledged. */
@@ -88,8 +94,9 @@ export class Outbox {
    */
   acknowledge(number: number): ResourceVersion[] {
     const versions: ResourceVersion[] = [];
-    for (const [sent, { changes }] of this.inFlight) {
+    for (const [sent, { changes, sequence }] of this.inFlight) {
       if (sent > number) break;
+      this.acknowledged = sequence;
       for (const change of changes) versions.push(versionIn(change));
       this.inFlight.delete(sent);
     }
@@ -113,7 +120,7 @@ export class Outbox {
       const delta = this.next();
       if (!delta) return;
       this.number += 1;
-      this.inFlight.set(this.number, { changes: delta.changes, sentAt: this.now() });
+      this.inFlight.set(this.number, { changes: delta.changes, sequence: delta.sequence, sentAt: this.now() });
       // All parts go out together: a delta is not held back halfway, and what it takes was already bounded when it waited.
       for (const frame of deltaFrames(this.number, delta)) if (!this.sink.write(frame)) this.blocked = true;
     }

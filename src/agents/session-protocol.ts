@@ -6,9 +6,13 @@ export const CONNECT_PATH = '/heddle.agents.v1.NodeSession/Connect';
 /** A snapshot comes in parts, but one address set of 100,000 members is one resource and so one message. */
 export const LARGEST_MESSAGE = 64 * 1024 * 1024;
 
-/** A dead peer is noticed after about this long, in milliseconds: a ping, and its wait. */
-export const PING_INTERVAL = 10_000;
-export const PING_WAIT = 10_000;
+/**
+ * A peer that vanished without a word is noticed after at most the sum of both, in milliseconds. A process that dies closes its
+ * connections, so that this is about machines and networks only; a peer that is merely busy must never be taken for dead, or a
+ * thousand that are would drop their streams and come back all at once.
+ */
+export const PING_INTERVAL = 15_000;
+export const PING_WAIT = 30_000;
 
 /**
  * The service for gRPC servers. What a server sends is already serialised: deltas to different nodes share the bytes of their

@@ -146,12 +146,15 @@ export interface Interface {
   readonly addresses: readonly string[];
 }
 
+/** What the engine observes. What is well is counted and what is not is named: with a thousand tunnels a report stays small. */
 export interface EngineHealth {
   readonly healthy: boolean;
   readonly detail: string;
   readonly bgpSessions: readonly EngineHealth_BgpSession[];
-  readonly tunnels: readonly EngineHealth_Tunnel[];
-  readonly members: readonly EngineHealth_BalancerMemberHealth[];
+  readonly tunnelsUp: number;
+  readonly tunnelsDown: readonly EngineHealth_Tunnel[];
+  readonly membersUp: number;
+  readonly membersDown: readonly EngineHealth_BalancerMemberHealth[];
 }
 
 export interface EngineHealth_BgpSession {
@@ -168,7 +171,6 @@ export interface EngineHealth_BgpSession {
 export interface EngineHealth_Tunnel {
   /** Key of the TunnelEndpoint. */
   readonly endpoint: string;
-  readonly up: boolean;
   readonly detail: string;
 }
 
@@ -178,13 +180,13 @@ export interface EngineHealth_BalancerMemberHealth {
   readonly pool: string;
   readonly address: string;
   readonly port: number;
-  readonly up: boolean;
   readonly detail: string;
 }
 
-/** Totals since the engine started. */
+/** Totals since the engine started; rules and ports that nothing has met are left out. */
 export interface Counters {
-  readonly sinceMilliseconds: number;
+  /** Milliseconds since 1970. */
+  readonly since: number;
   readonly rules: readonly Counters_RuleCounter[];
   readonly ports: readonly Counters_PortCounter[];
 }
@@ -344,7 +346,7 @@ export interface TunnelExit {
 }
 
 export interface TraceStep {
-  /** INGRESS, SOURCE_CHECK, FIREWALL, SWITCH, ROUTE, NAT, BALANCER, TUNNEL, UPLINK, DELIVER, DROP, REJECT, ANSWER. */
+  /** INGRESS, TUNNEL_INGRESS, SOURCE_CHECK, FIREWALL, FIREWALL_DEFAULT, SWITCH, ROUTE, NAT, BALANCER, TUNNEL, UPLINK, DELIVER, DROP, REJECT, ANSWER. */
   readonly kind: string;
   /** Key of the resource that decided: port, switch, router, rule, balancer, ... */
   readonly resource: string;
@@ -1417,7 +1419,7 @@ export const Interface: MessageFns<Interface> = {
 };
 
 function createBaseEngineHealth(): EngineHealth {
-  return { healthy: false, detail: "", bgpSessions: [], tunnels: [], members: [] };
+  return { healthy: false, detail: "", bgpSessions: [], tunnelsUp: 0, tunnelsDown: [], membersUp: 0, membersDown: [] };
 }
 
 export const EngineHealth: MessageFns<EngineHealth> = {
@@ -1431,11 +1433,17 @@ export const EngineHealth: MessageFns<EngineHealth> = {
     for (const v of message.bgpSessions) {
       EngineHealth_BgpSession.encode(v!, writer.uint32(26).fork()).join();
     }
-    for (const v of message.tunnels) {
-      EngineHealth_Tunnel.encode(v!, writer.uint32(34).fork()).join();
+    if (message.tunnelsUp !== 0) {
+      writer.uint32(32).uint32(message.tunnelsUp);
     }
-    for (const v of message.members) {
-      EngineHealth_BalancerMemberHealth.encode(v!, writer.uint32(42).fork()).join();
+    for (const v of message.tunnelsDown) {
+      EngineHealth_Tunnel.encode(v!, writer.uint32(42).fork()).join();
+    }
+    if (message.membersUp !== 0) {
+      writer.uint32(48).uint32(message.membersUp);
+    }
+    for (const v of message.membersDown) {
+      EngineHealth_BalancerMemberHealth.encode(v!, writer.uint32(58).fork()).join();
     }
     return writer;
   },
@@ -1478,11 +1486,11 @@ export const EngineHealth: MessageFns<EngineHealth> = {
             continue;
           }
           case 4: {
-            if (tag !== 34) {
+            if (tag !== 32) {
               break;
             }
 
-            message.tunnels.push(EngineHealth_Tunnel.decode(reader, reader.uint32()));
+            message.tunnelsUp = reader.uint32();
             continue;
           }
           case 5: {
@@ -1490,7 +1498,23 @@ export const EngineHealth: MessageFns<EngineHealth> = {
               break;
             }
 
-            message.members.push(EngineHealth_BalancerMemberHealth.decode(reader, reader.uint32()));
+            message.tunnelsDown.push(EngineHealth_Tunnel.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.membersUp = reader.uint32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.membersDown.push(EngineHealth_BalancerMemberHealth.decode(reader, reader.uint32()));
             continue;
           }
         }
@@ -1608,7 +1632,7 @@ export const EngineHealth_BgpSession: MessageFns<EngineHealth_BgpSession> = {
 };
 
 function createBaseEngineHealth_Tunnel(): EngineHealth_Tunnel {
-  return { endpoint: "", up: false, detail: "" };
+  return { endpoint: "", detail: "" };
 }
 
 export const EngineHealth_Tunnel: MessageFns<EngineHealth_Tunnel> = {
@@ -1616,11 +1640,8 @@ export const EngineHealth_Tunnel: MessageFns<EngineHealth_Tunnel> = {
     if (message.endpoint !== "") {
       writer.uint32(10).string(message.endpoint);
     }
-    if (message.up !== false) {
-      writer.uint32(16).bool(message.up);
-    }
     if (message.detail !== "") {
-      writer.uint32(26).string(message.detail);
+      writer.uint32(18).string(message.detail);
     }
     return writer;
   },
@@ -1647,15 +1668,7 @@ export const EngineHealth_Tunnel: MessageFns<EngineHealth_Tunnel> = {
             continue;
           }
           case 2: {
-            if (tag !== 16) {
-              break;
-            }
-
-            message.up = reader.bool();
-            continue;
-          }
-          case 3: {
-            if (tag !== 26) {
+            if (tag !== 18) {
               break;
             }
 
@@ -1676,7 +1689,7 @@ export const EngineHealth_Tunnel: MessageFns<EngineHealth_Tunnel> = {
 };
 
 function createBaseEngineHealth_BalancerMemberHealth(): EngineHealth_BalancerMemberHealth {
-  return { balancer: "", pool: "", address: "", port: 0, up: false, detail: "" };
+  return { balancer: "", pool: "", address: "", port: 0, detail: "" };
 }
 
 export const EngineHealth_BalancerMemberHealth: MessageFns<EngineHealth_BalancerMemberHealth> = {
@@ -1693,11 +1706,8 @@ export const EngineHealth_BalancerMemberHealth: MessageFns<EngineHealth_Balancer
     if (message.port !== 0) {
       writer.uint32(32).uint32(message.port);
     }
-    if (message.up !== false) {
-      writer.uint32(40).bool(message.up);
-    }
     if (message.detail !== "") {
-      writer.uint32(50).string(message.detail);
+      writer.uint32(42).string(message.detail);
     }
     return writer;
   },
@@ -1748,15 +1758,7 @@ export const EngineHealth_BalancerMemberHealth: MessageFns<EngineHealth_Balancer
             continue;
           }
           case 5: {
-            if (tag !== 40) {
-              break;
-            }
-
-            message.up = reader.bool();
-            continue;
-          }
-          case 6: {
-            if (tag !== 50) {
+            if (tag !== 42) {
               break;
             }
 
@@ -1777,13 +1779,13 @@ export const EngineHealth_BalancerMemberHealth: MessageFns<EngineHealth_Balancer
 };
 
 function createBaseCounters(): Counters {
-  return { sinceMilliseconds: 0, rules: [], ports: [] };
+  return { since: 0, rules: [], ports: [] };
 }
 
 export const Counters: MessageFns<Counters> = {
   encode(message: Counters, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.sinceMilliseconds !== 0) {
-      writer.uint32(8).uint64(message.sinceMilliseconds);
+    if (message.since !== 0) {
+      writer.uint32(8).uint64(message.since);
     }
     for (const v of message.rules) {
       Counters_RuleCounter.encode(v!, writer.uint32(18).fork()).join();
@@ -1812,7 +1814,7 @@ export const Counters: MessageFns<Counters> = {
               break;
             }
 
-            message.sinceMilliseconds = longToNumber(reader.uint64());
+            message.since = longToNumber(reader.uint64());
             continue;
           }
           case 2: {

@@ -1,10 +1,11 @@
-import type { TracePacket, TraceResult } from '../../agents/session.pb.js';
+import type { Counters, EngineHealth, EngineHealth_BgpSession, TracePacket, TraceResult } from '../../agents/session.pb.js';
 import type { NodeResource, ResourceId } from '../../realization/resources.pb.js';
 import type { EngineChange } from '../engine.js';
 import { idText } from '../held-state.js';
 import { usesOf } from '../resource-uses.js';
 import { ForwardingView } from './forwarding-view.js';
 import { PacketWalk } from './packet-walk.js';
+import { TraceTally } from './trace-tally.js';
 
 /** Why a transaction does not fit the model. */
 export interface ModelProblem {
@@ -21,8 +22,11 @@ export class ForwardingModel {
   /** How many resources use each. */
   private readonly users = new Map<string, number>();
   private view: ForwardingView | undefined;
+  private readonly tally: TraceTally;
 
-  constructor(readonly nodeId: string) {}
+  constructor(readonly nodeId: string) {
+    this.tally = new TraceTally(Date.now());
+  }
 
   /** Takes a transaction whole, or answers why not and stays as it is. */
   apply(transaction: readonly EngineChange[]): ModelProblem | undefined {
@@ -36,7 +40,37 @@ export class ForwardingModel {
   /** @throws Error when the question is incomplete */
   trace(question: TracePacket): TraceResult {
     this.view ??= new ForwardingView(this.resources.values());
-    return new PacketWalk(this.view, this.nodeId).run(question);
+    const result = new PacketWalk(this.view, this.nodeId).run(question);
+    this.tally.count(result);
+    return result;
+  }
+
+  /** What has met the packets that were asked about. */
+  counters(): Counters {
+    return this.tally.counters();
+  }
+
+  /** All is well with a simulated engine: its neighbours answer, its tunnels and its balancers' members are up. */
+  health(): EngineHealth {
+    let tunnelsUp = 0;
+    let membersUp = 0;
+    const bgpSessions: EngineHealth_BgpSession[] = [];
+    for (const { key, body } of this.resources.values()) {
+      if (body?.$case === 'tunnelEndpoint' && key !== this.nodeId) tunnelsUp += 1;
+      if (body?.$case === 'layer4Balancer' || body?.$case === 'layer7Balancer') membersUp += body.value.pool?.members.length ?? 0;
+      if (body?.$case !== 'bgpInstance' || body.value.node !== this.nodeId) continue;
+      for (const { key: neighbor } of body.value.neighbors) {
+        bgpSessions.push({
+          instance: key,
+          neighbor,
+          state: 'ESTABLISHED',
+          establishedSeconds: 0,
+          prefixesReceived: 0,
+          prefixesSent: body.value.advertisements.length,
+        });
+      }
+    }
+    return { healthy: true, detail: '', bgpSessions, tunnelsUp, tunnelsDown: [], membersUp, membersDown: [] };
   }
 
   private applyAll(transaction: readonly EngineChange[], undo: (() => void)[]): ModelProblem | undefined {

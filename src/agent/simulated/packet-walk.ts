@@ -70,7 +70,7 @@ export class PacketWalk {
   private fromTunnel({ datapath, ingressPort, egressPort }: TunnelEntry, packet: Packet): void {
     const sw = this.view.switchByTunnelKey(datapath);
     if (!sw) return this.drop(String(datapath), 'no switch of this node has the key', packet);
-    this.step('INGRESS', sw.key, 'came through a tunnel', packet);
+    this.step('TUNNEL_INGRESS', sw.key, 'came through a tunnel', packet);
     if (egressPort === 0) return this.cross(sw, packet, ingressPort, true);
     const port = this.view.portsOfSwitch.get(sw.key)?.find(({ tunnelKey }) => tunnelKey === egressPort);
     if (port) return this.toPort(sw, port, packet, ingressPort);
@@ -249,7 +249,8 @@ export class PacketWalk {
   }
 
   private passes({ action, rule }: Decision, place: string, direction: string, packet: Packet): boolean {
-    this.step('FIREWALL', rule ?? place, `${direction}: ${rule ? action : 'no rule matches, which allows'}`, packet);
+    if (rule) this.step('FIREWALL', rule, `${direction}: ${action}`, packet);
+    else this.step('FIREWALL_DEFAULT', place, `${direction}: no rule matches, which allows`, packet);
     if (action === 'ALLOW') return true;
     this.step(action, rule ?? place, `${direction} at ${place}`, packet);
     this.end(action === 'DROP' ? TraceResult_Verdict.DROPPED : TraceResult_Verdict.REJECTED);

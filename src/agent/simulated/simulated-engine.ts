@@ -1,4 +1,4 @@
-import type { Command, CommandAnswer, SetMisbehaviour_Misbehaviour as Misbehaviour } from '../../agents/session.pb.js';
+import type { Command, CommandAnswer, Counters, EngineHealth, SetMisbehaviour_Misbehaviour as Misbehaviour } from '../../agents/session.pb.js';
 import { ResourceKind } from '../../realization/resources.pb.js';
 import type { Engine, EngineChange, EngineInventory, EngineObserver, EngineVerdict } from '../engine.js';
 import { ForwardingModel } from './forwarding-model.js';
@@ -37,6 +37,7 @@ export class SimulatedEngine implements Engine {
     }
     const problem = this.model.apply(transaction);
     if (problem) return { applied: false, reason: problem.reason, culprit: problem.culprit };
+    this.observer?.figuresChanged();
     const pending = transaction.filter((change) => this.confirmLater(change));
     return { applied: true, pending: pending.map(({ id }) => id) };
   }
@@ -44,6 +45,14 @@ export class SimulatedEngine implements Engine {
   inventory(): EngineInventory {
     const { workloads, tunnelAddresses } = this.options;
     return { machines: workloads.machines, interfaces: workloads.interfaces, tunnelAddresses };
+  }
+
+  health(): EngineHealth {
+    return this.model.health();
+  }
+
+  counters(): Counters {
+    return this.model.counters();
   }
 
   command(command: NonNullable<Command['command']>): CommandAnswer['answer'] {
@@ -62,6 +71,7 @@ export class SimulatedEngine implements Engine {
         this.misbehaviours = command.value.rules;
         return undefined;
       case 'trace':
+        this.observer?.figuresChanged();
         return { $case: 'trace', value: this.model.trace(command.value) };
     }
   }
