@@ -12,6 +12,7 @@ import { Dice } from './dice.js';
 import { hierarchicalBody, type Part } from './hierarchical-body.js';
 import { P, policyApi } from './policy-api.js';
 import { propertyRuns } from './property-runs.js';
+import { REFINEMENTS } from './refinements.js';
 import { isWritable, World } from './world.js';
 import { differences, expected } from './written-and-read.js';
 
@@ -311,14 +312,17 @@ function sample<T>(all: readonly T[], size: number, dice: Dice): T[] {
  * @param full a body with every field, of which one that refers to something is looked at
  * @param least the rest of the body that it stands in
  */
-async function referTo({ definition, place }: Site, path: string, least: Json, full: Json, which: number, force: boolean): Promise<void> {
+async function referTo({ definition, place, around }: Site, path: string, least: Json, full: Json, which: number, force: boolean): Promise<void> {
   const born = await read(path);
   const before = born.status === 200 ? (born.body as Json) : undefined;
   const uses = [...valuesOf(definition.struct, full, ({ refs, immutable }) => refs !== undefined && !(immutable && before))];
   const { facts, field } = uses[which % uses.length] ?? {};
   if (!facts?.refs || field === undefined) return;
   const [name] = /^\w+/.exec(field) ?? [field];
-  const body = startingFrom(definition, { ...least, [name]: full[name] }, before);
+  const combined = { ...least, [name]: full[name] };
+  // The two halves fit by themselves, and have to fit each other too.
+  REFINEMENTS[definition.name]?.(combined, around);
+  const body = startingFrom(definition, combined, before);
   const { refs } = facts;
 
   const stranger = registry.definitions.find(

@@ -4,8 +4,5 @@ import { simulatedFabricIntent } from '../../src/agents/simulated-fabric-intent.
 export const GROUND: readonly (readonly [path: string, body: object])[] = [
   ...simulatedFabricIntent({ hosts: 2, edges: 2 }).map(({ path, body }) => [path, body] as const),
   ['/infra/tier-0s/lab-t0', {}],
-  [
-    '/infra/tier-0s/lab-t0/locale-services/default',
-    { edge_cluster_path: '/infra/sites/default/enforcement-points/default/edge-clusters/EDGECLUSTER1' },
-  ],
+  ['/infra/tier-0s/lab-t0/locale-services/default', { edge_cluster_path: '/infra/sites/default/enforcement-points/default/edge-clusters/EDGECLUSTER1' }],
 ];

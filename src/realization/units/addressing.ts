@@ -9,5 +9,8 @@ export function ipAddressAllocationUnit(reads: Reads, path: string): Output {
   const { allocated_ip: allocated, allocation_ip: wish, parent_path: pool } = allocation;
   if (allocated !== undefined) return { ...NOTHING, attributes: [{ key: 'allocation_ip', values: [allocated] }] };
   const what = wish === undefined ? 'no free address' : `no ${wish} to give: it is outside the subnets of the pool, or another allocation has it`;
-  return { ...NOTHING, problems: [{ code: 'ADDRESS_MISSING', reason: `The pool ${pool} has ${what}. The allocation takes its address when the pool has it.` }] };
+  return {
+    ...NOTHING,
+    problems: [{ code: 'ADDRESS_MISSING', reason: `The pool ${pool} has ${what}. The allocation takes its address when the pool has it.` }],
+  };
 }
