@@ -33,20 +33,23 @@ export class PasswordReset {
     return existsSync(this.file);
   }
 
-  /** Puts a waiting reset into force. */
+  /** Puts a waiting reset into force; one that cannot be is dropped, or it would be tried for ever. */
   async apply(accounts: Pick<Accounts, 'reset'>, logger: Logger): Promise<void> {
     if (!this.isWaiting) return;
-    const { user, passwordHash } = JSON.parse(readFileSync(this.file, 'utf8')) as Reset;
-    await accounts.reset(user, passwordHash);
-    rmSync(this.file);
-    logger.warn({ user }, 'password reset from the command line');
+    try {
+      const { user, passwordHash } = JSON.parse(readFileSync(this.file, 'utf8')) as Reset;
+      await accounts.reset(user, passwordHash);
+      logger.warn({ user }, 'password reset from the command line');
+    } catch (error) {
+      logger.error({ err: error }, 'password reset from the command line failed');
+    } finally {
+      rmSync(this.file, { force: true });
+    }
   }
 
   /** Looks for resets until the function that is answered is called. */
   watch(accounts: Pick<Accounts, 'reset'>, logger: Logger): () => void {
-    const timer = setInterval(() => {
-      this.apply(accounts, logger).catch((error: unknown) => logger.error({ err: error }, 'password reset failed'));
-    }, LOOK_EVERY);
+    const timer = setInterval(() => void this.apply(accounts, logger), LOOK_EVERY);
     timer.unref();
     return () => clearInterval(timer);
   }

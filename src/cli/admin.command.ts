@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Command } from 'commander';
@@ -5,6 +6,8 @@ import { PasswordReset } from '../access/password-reset.js';
 import { isAcceptablePassword, PASSWORD_RULE } from '../access/password-rule.js';
 import { generatePassword } from '../access/passwords.js';
 import { readSettings } from '../operations/settings.js';
+import { DataDirectory } from '../store/data-directory.js';
+import { openReader } from '../store/reader.js';
 
 /** A running manager takes a reset within a second; after this long there is none, in milliseconds. */
 const PATIENCE = 4000;
@@ -24,7 +27,9 @@ export function adminCommand(): Command {
 async function resetPassword({ user, passwordStdin }: { readonly user: string; readonly passwordStdin?: boolean }): Promise<void> {
   const password = passwordStdin ? await firstLine() : generatePassword();
   if (!isAcceptablePassword(password)) throw new Error(`the password must be ${PASSWORD_RULE}.`);
-  const reset = new PasswordReset(readSettings(process.env).dataDir);
+  const { dataDir } = readSettings(process.env);
+  refuseUnknown(user, new DataDirectory(dataDir));
+  const reset = new PasswordReset(dataDir);
   await reset.leave(user, password);
   const until = Date.now() + PATIENCE;
   while (reset.isWaiting && Date.now() < until) await wait(100);
@@ -32,6 +37,17 @@ async function resetPassword({ user, passwordStdin }: { readonly user: string; r
   process.stdout.write(
     reset.isWaiting ? 'No manager runs on this data directory: the password counts from its next start.\n' : 'The password counts from now.\n',
   );
+}
+
+function refuseUnknown(user: string, { path, database }: DataDirectory): void {
+  if (!existsSync(database)) throw new Error(`${path} holds no database: HEDDLE_DATA_DIR says where it is.`);
+  const reader = openReader(database);
+  try {
+    const users: string[] = reader.systemRecords(['account']).map((record) => JSON.parse(record).id);
+    if (!users.includes(user)) throw new Error(`there is no user ${user}: the users are ${users.join(', ')}.`);
+  } finally {
+    reader.close();
+  }
 }
 
 async function firstLine(): Promise<string> {
