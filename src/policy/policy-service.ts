@@ -8,6 +8,7 @@ import type { IntentReader, IntentWriter, RequestContext, WriteResult } from './
 import { type Prepared, prepareObject } from './prepare.js';
 import { type ListQuery, Reading } from './reading.js';
 import type { Authorizer } from './request.js';
+import type { TreeFilter } from './tree-filter.js';
 
 /** What a client says about a write beside the body: query parameters and headers. */
 export interface WriteOptions {
@@ -59,10 +60,13 @@ export class PolicyService {
   }
 
   /** The tree below an object, in the form that the hierarchical API takes. */
-  readTree(context: RequestContext, path: string, wanted: (type: string) => boolean): Json {
-    const located = this.object(path, 'GET');
+  readTree(context: RequestContext, { basePath, wanted, wantedBelow }: TreeFilter): Json {
+    const located = this.object(basePath, 'GET');
     this.authorizer.require(context, feature(located.place.definition), 'read');
-    return this.reading.tree(located, (definition) => wanted(definition.name) && this.authorizer.may(context.actor, feature(definition), 'read'));
+    const readable = (definition: Definition): boolean => !definition.internal && this.authorizer.may(context.actor, feature(definition), 'read');
+    const either = (test: (type: string) => boolean) => (definition: Definition) =>
+      readable(definition) && (test(definition.name) || test(definition.family.name));
+    return this.reading.tree(located, either(wanted), either(wantedBelow));
   }
 
   /** @returns the object as it is now, as JSON text */

@@ -34,7 +34,7 @@ export class PolicyController {
   get(@Req() request: KnownRequest, @Query() query: TreeQuery, @Res() reply: FastifyReply): void {
     const path = policyPath(request);
     const filter = path === '/infra' ? treeFilter(query) : undefined;
-    if (filter) void reply.send(this.policy.readTree(request.heddle, filter.basePath, filter.wanted));
+    if (filter) void reply.send(this.policy.readTree(request.heddle, filter));
     else void json(reply, this.policy.read(request.heddle, path, query));
   }
 

@@ -52,15 +52,8 @@ class Preparation {
     this.features.add(definition.feature ?? 'system');
     const idProblem = problemOfId(id);
     if (idProblem) this.problem(path, member(at, 'id'), CODES.field, idProblem);
-    if (given.id !== undefined && given.id !== null && given.id !== '' && given.id !== id) {
-      this.problem(
-        path,
-        member(at, 'id'),
-        CODES.field,
-        `Field ${member(at, 'id')} is ${JSON.stringify(given.id)}, but the path ends in ${id}: make them equal.`,
-      );
-    }
 
+    // The path names the object: published examples, and objects that are copied to another path, carry another id.
     const { children, ...body } = given;
     const inlineLists = this.takeInline(place, path, body, at);
     const hasOwnFields = Object.keys(body).some((name) => name !== 'resource_type' && name !== 'id');

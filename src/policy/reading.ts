@@ -43,31 +43,36 @@ export class Reading {
     return listing(included(results, query.included_fields), total, page);
   }
 
-  /** The tree from an object down, each child in its wrapper, as the hierarchical API answers it. */
-  tree({ place, path }: Located, wanted: (definition: Definition) => boolean): Json {
-    const nodes = new Map<string, Json & { children?: Json[] }>();
-    const root = this.reader.get(path);
+  /**
+   * The tree from an object down, each child in its wrapper, as the hierarchical API answers it.
+   * @param wantedBelow which objects below a wanted one come with it
+   */
+  tree({ path }: Located, wanted: (definition: Definition) => boolean, wantedBelow: (definition: Definition) => boolean): Json {
+    const [root, ...below] = this.reader.subtree(path);
     if (!root) throw new PolicyError({ status: 404, code: CODES.notFound, path, message: `${path} does not exist. Identifiers are case sensitive.` });
     const whole: Json & { children?: Json[] } = { ...root };
-    nodes.set(path, whole);
-    for (const object of this.reader.subtree(path)) {
-      if (object.path === path) continue;
+    const nodes = new Map<string, Json & { children?: Json[] }>([[path, whole]]);
+    const picked = new Set<string>();
+    const under = new Set<string>();
+    for (const object of below) {
       nodes.set(object.path, { ...object });
+      const definition = this.registry.get(object.resource_type);
+      const isBelow = under.has(object.parent_path);
+      const isPicked = wanted(definition) || (isBelow && wantedBelow(definition));
+      if (isPicked) picked.add(object.path);
+      if (isPicked || isBelow) under.add(object.path);
     }
     // Children first, so that a branch without anything wanted can be left out.
-    for (const [at, node] of [...nodes].reverse()) {
-      if (at === path) continue;
-      const family = this.registry.get(String(node.resource_type)).family;
-      const parent = nodes.get(String(node.parent_path));
-      if (!parent) continue;
-      const isWanted = !family.internal && (wanted(this.registry.get(String(node.resource_type))) || wanted(family));
-      if (!isWanted && !node.children) continue;
-      const wrapper: Json = isWanted
-        ? { resource_type: family.wrapper.type, marked_for_delete: false, [family.wrapper.field]: node }
-        : { resource_type: 'ChildResourceReference', id: node.id, target_type: node.resource_type, children: node.children };
+    for (const { path: at, parent_path: parentPath, id, resource_type: type } of below.reverse()) {
+      const node = nodes.get(at) as Json & { children?: Json[] };
+      const parent = nodes.get(parentPath);
+      if (!parent || (!picked.has(at) && !node.children)) continue;
+      const { wrapper: names } = this.registry.get(type).family;
+      const wrapper: Json = picked.has(at)
+        ? { resource_type: names.type, marked_for_delete: false, [names.field]: node }
+        : { resource_type: 'ChildResourceReference', id, target_type: type, children: node.children };
       parent.children = [wrapper, ...(parent.children ?? [])];
     }
-    void place;
     return whole;
   }
 

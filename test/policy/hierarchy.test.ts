@@ -224,6 +224,21 @@ describe('the hierarchical GET', () => {
     await api.http.get(`${P}/infra?filter=(a%2B)%2B`).expect(400);
   });
 
+  it('answers everything for an empty pattern, and whole subtrees for a list of types', async () => {
+    const types = async (query: string) => {
+      const { text } = await api.http.get(`${P}/infra?${query}`).expect(200);
+      return [...new Set([...text.matchAll(/"resource_type":"(Child\w+)"/g)].map(([, type]) => type))].sort();
+    };
+    expect(await types('filter=Type-')).toEqual(await types('filter=Type-.*'));
+    await api.http
+      .patch(`${P}/infra`)
+      .send(infra(tier1('whole', {}, segment('below'))))
+      .expect(200);
+    expect(await types('filter=Type-Tier1')).toEqual(['ChildTier1']);
+    expect(await types('type_filter=Tier1')).toEqual(expect.arrayContaining(['ChildPolicyNat', 'ChildSegment', 'ChildTier1']));
+    expect(await types('type_filter=Tier1')).not.toContain('ChildDomain');
+  });
+
   it('can be sent back as it was answered', async () => {
     const { body } = await api.http.get(`${P}/infra?filter=Type-Tier1|Segment`);
     await api.http.patch(`${P}/infra`).send({ resource_type: 'Infra', children: body.children }).expect(200);

@@ -24,6 +24,12 @@ describe('an object of the policy tree', () => {
     });
   });
 
+  it('is named by its path, whatever id a body has that was copied from elsewhere', async () => {
+    await api.http.patch(`${P}/infra/tier-1s/copy`).send({ id: 'gw', display_name: 'Copy' }).expect(200);
+    expect((await api.http.get(`${P}/infra/tier-1s/copy`)).body).toMatchObject({ id: 'copy', path: '/infra/tier-1s/copy' });
+    await api.http.delete(`${P}/infra/tier-1s/copy`).expect(200);
+  });
+
   it('is replaced by a PATCH: what the body leaves out is unset', async () => {
     await api.http.patch(path).send({ description: 'Only this.' }).expect(200);
     const { body } = await api.http.get(path);
@@ -101,7 +107,6 @@ describe('bad input', () => {
     ['a reference to nothing', { connectivity_path: '/infra/tier-1s/none' }, 'connectivity_path'],
     ['a reference to the wrong type', { connectivity_path: '/infra/domains/default' }, 'connectivity_path'],
     ['a reference that is no path', { connectivity_path: 'gw' }, 'connectivity_path'],
-    ['another id than in the path', { id: 'other' }, 'id'],
     ['another type than the path', { resource_type: 'Tier1' }, 'resource_type'],
     ['too many tags', { tags: Array.from({ length: 31 }, () => ({ tag: 'x' })) }, 'tags'],
   ])('%s is refused with the field, and nothing is written', async (_name, body, field) => {
