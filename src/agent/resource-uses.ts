@@ -28,8 +28,12 @@ export function usesOf({ body }: NodeResource): ResourceId[] {
       return named(ResourceKind.ADDRESS_SET, ...sets);
     }
     case 'layer4Balancer':
-    case 'layer7Balancer':
       return [...named(ResourceKind.ROUTER, body.value.router), ...named(ResourceKind.ADDRESS_SET, ...(body.value.accessList?.addressSets ?? []))];
+    case 'layer7Balancer': {
+      const { router, accessList, rules } = body.value;
+      const sets = rules.flatMap(({ conditions }) => conditions.map(({ addressSet }) => addressSet));
+      return [...named(ResourceKind.ROUTER, router), ...named(ResourceKind.ADDRESS_SET, ...(accessList?.addressSets ?? []), ...sets)];
+    }
     default:
       return [];
   }

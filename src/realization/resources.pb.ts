@@ -101,11 +101,13 @@ export interface ResourceVersion {
   readonly version: string;
 }
 
-/** A secret that a resource needs, kept out of it: the node asks for it over its session and never writes it down in the clear. */
+/** A secret that a resource needs, kept out of it: the node asks for it over its session, and keeps it neither in its journal nor in a log. */
 export interface SecretReference {
   /** Policy path of the object, and JSON path of the field. */
   readonly path: string;
   readonly field: string;
+  /** Different once the secret is; tells nothing of it. */
+  readonly version: string;
 }
 
 /** A transport node: where tunnels to it end. Key: the node's id. */
@@ -182,12 +184,14 @@ export interface DhcpOptions {
   readonly others: readonly DhcpOptions_DhcpOption[];
   /** Where requests are relayed to; nothing is answered locally then. */
   readonly relayServers: readonly string[];
-  /** Addresses that the server may give to ports whose address is not stated. */
+  /** Addresses that the server may give to ports whose address is not stated: ranges and blocks; none: all free ones of the subnet. */
   readonly ranges: readonly string[];
   /** Fixed addresses, by MAC. */
   readonly bindings: readonly DhcpOptions_DhcpBinding[];
   readonly domainSearch: readonly string[];
   readonly preferredSeconds: number;
+  /** Addresses that the server never gives away, whatever `ranges` says. */
+  readonly excluded: readonly string[];
 }
 
 export interface DhcpOptions_DhcpRoute {
@@ -317,6 +321,12 @@ export enum RouterAdvertisement_Mode {
   SLAAC_AND_ADDRESS_DNS_THROUGH_DHCP = 4,
 }
 
+export interface BfdTimers {
+  readonly intervalMilliseconds: number;
+  /** How many signs of life may be missed. */
+  readonly multiplier: number;
+}
+
 export interface StaticRoute {
   readonly router: string;
   readonly network: string;
@@ -333,6 +343,8 @@ export interface StaticRoute_NextHop {
   readonly routerPort: string;
   /** Taken out while BFD says that the address does not answer. */
   readonly bfd: boolean;
+  /** How BFD asks, where it is not for the engine to choose. */
+  readonly bfdTimers: BfdTimers | undefined;
 }
 
 export interface NatRule {
@@ -504,6 +516,14 @@ export interface HealthMonitor {
   /** Payloads of a TCP or UDP monitor. */
   readonly send: string;
   readonly receive: string;
+  /** How an HTTPS monitor speaks TLS. */
+  readonly tls:
+    | TlsSettings
+    | undefined;
+  /** `1.0` or `1.1`, of an HTTP or HTTPS monitor. */
+  readonly requestVersion: string;
+  /** Data in an ICMP monitor's request. */
+  readonly dataBytes: number;
 }
 
 export enum HealthMonitor_Protocol {
@@ -546,6 +566,10 @@ export interface BalancerPool {
   readonly sourceTranslation: BalancerPool_SourceTranslation;
   readonly translationAddresses: readonly string[];
   readonly multiplexed: boolean;
+  /** Most connections to a member that clients share, where they do. */
+  readonly multiplexedConnections: number;
+  /** Connections that failed in a row take a member out for a while; absent: they do not. */
+  readonly passiveMonitor: BalancerPool_PassiveMonitor | undefined;
 }
 
 export enum BalancerPool_Algorithm {
@@ -562,8 +586,17 @@ export enum BalancerPool_SourceTranslation {
   NONE = 2,
 }
 
+export interface BalancerPool_PassiveMonitor {
+  readonly key: string;
+  readonly fallCount: number;
+  readonly timeoutSeconds: number;
+}
+
 export interface Layer4Balancer {
-  /** Key of the service router that balances. */
+  /**
+   * Key of the router that balances: a service router; or a distributed one, which balances on every node that it is on. Empty where
+   * `port_group` says where instead.
+   */
   readonly router: string;
   readonly address: string;
   readonly protocol: Layer4Balancer_Protocol;
@@ -579,7 +612,16 @@ export interface Layer4Balancer {
   readonly persistenceSeconds: number;
   readonly maxConnections: number;
   readonly maxNewConnectionsPerSecond: number;
-  readonly accessList: AccessList | undefined;
+  readonly accessList:
+    | AccessList
+    | undefined;
+  /** Key of the port group whose ports' connections are balanced where they begin, before they reach a router. */
+  readonly portGroup: string;
+  readonly accessLog: boolean;
+  /** Of the access log only what failed. */
+  readonly accessLogFailuresOnly: boolean;
+  /** How long a closed connection is remembered; 0: the engine's own. */
+  readonly closeSeconds: number;
 }
 
 export enum Layer4Balancer_Protocol {
@@ -617,6 +659,12 @@ export interface Layer7Balancer {
   readonly maxNewConnectionsPerSecond: number;
   readonly accessList: AccessList | undefined;
   readonly accessLog: boolean;
+  readonly accessLogFailuresOnly: boolean;
+  readonly responseHeaderBytes: number;
+  /** An answer is gathered before it is passed on. */
+  readonly responseBuffered: boolean;
+  /** Connections to members stay open between requests. */
+  readonly serverKeepAlive: boolean;
 }
 
 export enum Layer7Balancer_ForwardedFor {
@@ -634,7 +682,12 @@ export interface TlsSettings {
   readonly peerRequired: boolean;
   readonly sessionCache: boolean;
   readonly preferServerCiphers: boolean;
+  /** PEM. */
   readonly revocationLists: readonly string[];
+  /** Most certificates between that of the other side and an authority. */
+  readonly chainDepth: number;
+  /** How long a session may be resumed; 0: the engine's own. */
+  readonly sessionSeconds: number;
 }
 
 export interface TlsSettings_Certificate {
@@ -649,9 +702,20 @@ export interface Persistence {
   readonly cookieName: string;
   readonly cookiePath: string;
   readonly cookieDomain: string;
+  /** How long a client is remembered, or how long an unused cookie is good; 0 for a cookie: as long as the browser runs. */
   readonly seconds: number;
   readonly fallback: boolean;
+  /** All balancers of the router whose persistence has the same key remember together. */
   readonly shared: boolean;
+  readonly key: string;
+  /** The cookie hides the member, is kept from scripts, and is sent over TLS only. */
+  readonly cookieGarbled: boolean;
+  readonly cookieHttpOnly: boolean;
+  readonly cookieSecure: boolean;
+  /** How long a session with a cookie may last in all; 0: no limit. */
+  readonly mostSeconds: number;
+  /** When the table is full the oldest entries make room; otherwise new clients are not remembered. */
+  readonly purgeWhenFull: boolean;
 }
 
 export enum Persistence_Mode {
@@ -663,32 +727,78 @@ export enum Persistence_Mode {
   GENERIC = 5,
 }
 
+/** Within a phase, rules are looked at in their order. */
 export interface LayerSevenRule {
   /** HTTP_REQUEST_REWRITE, HTTP_FORWARDING, HTTP_RESPONSE_REWRITE, HTTP_ACCESS or TRANSPORT. */
   readonly phase: string;
+  /** One condition is enough; otherwise all must hold. Without conditions the actions are always carried out. */
   readonly anyCondition: boolean;
   readonly conditions: readonly LayerSevenRule_Condition[];
   readonly actions: readonly LayerSevenRule_Action[];
   readonly name: string;
 }
 
+/**
+ * Which part of a request, an answer or a connection is compared follows from the type, which is that of the intent
+ * (LBHttpRequestUriCondition, LBSslSniCondition, ...).
+ */
 export interface LayerSevenRule_Condition {
   readonly type: string;
   readonly inverse: boolean;
   readonly caseSensitive: boolean;
+  /** Header, cookie or variable that is looked at. */
   readonly name: string;
   readonly value: string;
   /** EQUALS, CONTAINS, STARTS_WITH, ENDS_WITH, REGEX. */
   readonly match: string;
+  /** LBIpHeaderCondition: key of the address set that the client must be in. */
+  readonly addressSet: string;
+  /** LBHttpSslCondition. */
+  readonly tls: LayerSevenRule_Tls | undefined;
 }
 
+/** Empty fields match anything. */
+export interface LayerSevenRule_Tls {
+  readonly ciphersOffered: readonly string[];
+  readonly cipher: string;
+  readonly protocol: string;
+  /** REUSED, NEW or IGNORE. */
+  readonly session: string;
+  readonly issuer: LayerSevenRule_DistinguishedName | undefined;
+  readonly subject: LayerSevenRule_DistinguishedName | undefined;
+}
+
+export interface LayerSevenRule_DistinguishedName {
+  readonly value: string;
+  readonly match: string;
+  readonly caseSensitive: boolean;
+}
+
+/** LBSelectPoolAction, LBHttpRejectAction, ...: the types of the intent. */
 export interface LayerSevenRule_Action {
   readonly type: string;
+  /** Header or variable that is changed; the arguments of a URL that is rewritten. */
   readonly name: string;
   readonly value: string;
   /** Key of a pool in `rule_pools`. */
   readonly pool: string;
   readonly status: number;
+  /** LBVariablePersistence...Action. */
+  readonly persistence:
+    | Persistence
+    | undefined;
+  /** A long value is remembered by its hash. */
+  readonly hashed: boolean;
+  readonly token: LayerSevenRule_TokenCheck | undefined;
+}
+
+/** LBJwtAuthAction. */
+export interface LayerSevenRule_TokenCheck {
+  /** PEM of the certificate or the public key that tokens are checked with; empty where the secret is. */
+  readonly publicKey: string;
+  readonly places: readonly string[];
+  readonly realm: string;
+  readonly passedOn: boolean;
 }
 
 export interface BgpInstance {
@@ -709,12 +819,22 @@ export interface BgpInstance {
   readonly routeMaps: readonly BgpInstance_RouteMap[];
   readonly prefixLists: readonly BgpInstance_PrefixList[];
   readonly communityLists: readonly BgpInstance_CommunityList[];
+  /** Preference of routes from other ASes and from the same one; 0: the engine's own. */
+  readonly externalDistance: number;
+  readonly internalDistance: number;
 }
 
 export enum BgpInstance_GracefulRestart {
   HELPER_ONLY = 0,
   DISABLED = 1,
   RESTARTER_AND_HELPER = 2,
+}
+
+/** Which of the two numbers AS paths show. */
+export enum BgpInstance_LocalAsMode {
+  BOTH = 0,
+  NO_PREPEND = 1,
+  NO_PREPEND_REPLACE_AS = 2,
 }
 
 export interface BgpInstance_Neighbor {
@@ -727,14 +847,12 @@ export interface BgpInstance_Neighbor {
   readonly hopLimit: number;
   readonly allowOwnAs: boolean;
   readonly password: SecretReference | undefined;
-  readonly bfd: BgpInstance_Bfd | undefined;
+  readonly bfd: BfdTimers | undefined;
   readonly gracefulRestart: BgpInstance_GracefulRestart;
   readonly filters: readonly BgpInstance_Filter[];
-}
-
-export interface BgpInstance_Bfd {
-  readonly intervalMilliseconds: number;
-  readonly multiplier: number;
+  /** AS number that this neighbour sees instead of the instance's own; 0: that one. */
+  readonly localAs: number;
+  readonly localAsMode: BgpInstance_LocalAsMode;
 }
 
 export interface BgpInstance_Filter {
@@ -1364,7 +1482,7 @@ export const ResourceVersion: MessageFns<ResourceVersion> = {
 };
 
 function createBaseSecretReference(): SecretReference {
-  return { path: "", field: "" };
+  return { path: "", field: "", version: "" };
 }
 
 export const SecretReference: MessageFns<SecretReference> = {
@@ -1374,6 +1492,9 @@ export const SecretReference: MessageFns<SecretReference> = {
     }
     if (message.field !== "") {
       writer.uint32(18).string(message.field);
+    }
+    if (message.version !== "") {
+      writer.uint32(26).string(message.version);
     }
     return writer;
   },
@@ -1405,6 +1526,14 @@ export const SecretReference: MessageFns<SecretReference> = {
             }
 
             message.field = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.version = reader.string();
             continue;
           }
         }
@@ -1908,6 +2037,7 @@ function createBaseDhcpOptions(): DhcpOptions {
     bindings: [],
     domainSearch: [],
     preferredSeconds: 0,
+    excluded: [],
   };
 }
 
@@ -1960,6 +2090,9 @@ export const DhcpOptions: MessageFns<DhcpOptions> = {
     }
     if (message.preferredSeconds !== 0) {
       writer.uint32(128).uint32(message.preferredSeconds);
+    }
+    for (const v of message.excluded) {
+      writer.uint32(138).string(v!);
     }
     return writer;
   },
@@ -2103,6 +2236,14 @@ export const DhcpOptions: MessageFns<DhcpOptions> = {
             }
 
             message.preferredSeconds = reader.uint32();
+            continue;
+          }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.excluded.push(reader.string());
             continue;
           }
         }
@@ -3078,6 +3219,63 @@ export const RouterAdvertisement: MessageFns<RouterAdvertisement> = {
   },
 };
 
+function createBaseBfdTimers(): BfdTimers {
+  return { intervalMilliseconds: 0, multiplier: 0 };
+}
+
+export const BfdTimers: MessageFns<BfdTimers> = {
+  encode(message: BfdTimers, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.intervalMilliseconds !== 0) {
+      writer.uint32(8).uint32(message.intervalMilliseconds);
+    }
+    if (message.multiplier !== 0) {
+      writer.uint32(16).uint32(message.multiplier);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BfdTimers {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBfdTimers() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.intervalMilliseconds = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.multiplier = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 function createBaseStaticRoute(): StaticRoute {
   return { router: "", network: "", nextHops: [], external: false };
 }
@@ -3158,7 +3356,7 @@ export const StaticRoute: MessageFns<StaticRoute> = {
 };
 
 function createBaseStaticRoute_NextHop(): StaticRoute_NextHop {
-  return { address: "", distance: 0, routerPort: "", bfd: false };
+  return { address: "", distance: 0, routerPort: "", bfd: false, bfdTimers: undefined };
 }
 
 export const StaticRoute_NextHop: MessageFns<StaticRoute_NextHop> = {
@@ -3174,6 +3372,9 @@ export const StaticRoute_NextHop: MessageFns<StaticRoute_NextHop> = {
     }
     if (message.bfd !== false) {
       writer.uint32(32).bool(message.bfd);
+    }
+    if (message.bfdTimers !== undefined) {
+      BfdTimers.encode(message.bfdTimers, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -3221,6 +3422,14 @@ export const StaticRoute_NextHop: MessageFns<StaticRoute_NextHop> = {
             }
 
             message.bfd = reader.bool();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.bfdTimers = BfdTimers.decode(reader, reader.uint32());
             continue;
           }
         }
@@ -4258,6 +4467,9 @@ function createBaseHealthMonitor(): HealthMonitor {
     responseBody: "",
     send: "",
     receive: "",
+    tls: undefined,
+    requestVersion: "",
+    dataBytes: 0,
   };
 }
 
@@ -4311,6 +4523,15 @@ export const HealthMonitor: MessageFns<HealthMonitor> = {
     }
     if (message.receive !== "") {
       writer.uint32(122).string(message.receive);
+    }
+    if (message.tls !== undefined) {
+      TlsSettings.encode(message.tls, writer.uint32(130).fork()).join();
+    }
+    if (message.requestVersion !== "") {
+      writer.uint32(138).string(message.requestVersion);
+    }
+    if (message.dataBytes !== 0) {
+      writer.uint32(144).uint32(message.dataBytes);
     }
     return writer;
   },
@@ -4456,6 +4677,30 @@ export const HealthMonitor: MessageFns<HealthMonitor> = {
             }
 
             message.receive = reader.string();
+            continue;
+          }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.tls = TlsSettings.decode(reader, reader.uint32());
+            continue;
+          }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.requestVersion = reader.string();
+            continue;
+          }
+          case 18: {
+            if (tag !== 144) {
+              break;
+            }
+
+            message.dataBytes = reader.uint32();
             continue;
           }
         }
@@ -4639,6 +4884,8 @@ function createBaseBalancerPool(): BalancerPool {
     sourceTranslation: 0,
     translationAddresses: [],
     multiplexed: false,
+    multiplexedConnections: 0,
+    passiveMonitor: undefined,
   };
 }
 
@@ -4667,6 +4914,12 @@ export const BalancerPool: MessageFns<BalancerPool> = {
     }
     if (message.multiplexed !== false) {
       writer.uint32(64).bool(message.multiplexed);
+    }
+    if (message.multiplexedConnections !== 0) {
+      writer.uint32(72).uint32(message.multiplexedConnections);
+    }
+    if (message.passiveMonitor !== undefined) {
+      BalancerPool_PassiveMonitor.encode(message.passiveMonitor, writer.uint32(82).fork()).join();
     }
     return writer;
   },
@@ -4748,6 +5001,90 @@ export const BalancerPool: MessageFns<BalancerPool> = {
             message.multiplexed = reader.bool();
             continue;
           }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.multiplexedConnections = reader.uint32();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.passiveMonitor = BalancerPool_PassiveMonitor.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseBalancerPool_PassiveMonitor(): BalancerPool_PassiveMonitor {
+  return { key: "", fallCount: 0, timeoutSeconds: 0 };
+}
+
+export const BalancerPool_PassiveMonitor: MessageFns<BalancerPool_PassiveMonitor> = {
+  encode(message: BalancerPool_PassiveMonitor, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.fallCount !== 0) {
+      writer.uint32(16).uint32(message.fallCount);
+    }
+    if (message.timeoutSeconds !== 0) {
+      writer.uint32(24).uint32(message.timeoutSeconds);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BalancerPool_PassiveMonitor {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBalancerPool_PassiveMonitor() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.fallCount = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.timeoutSeconds = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4774,6 +5111,10 @@ function createBaseLayer4Balancer(): Layer4Balancer {
     maxConnections: 0,
     maxNewConnectionsPerSecond: 0,
     accessList: undefined,
+    portGroup: "",
+    accessLog: false,
+    accessLogFailuresOnly: false,
+    closeSeconds: 0,
   };
 }
 
@@ -4811,6 +5152,18 @@ export const Layer4Balancer: MessageFns<Layer4Balancer> = {
     }
     if (message.accessList !== undefined) {
       AccessList.encode(message.accessList, writer.uint32(90).fork()).join();
+    }
+    if (message.portGroup !== "") {
+      writer.uint32(98).string(message.portGroup);
+    }
+    if (message.accessLog !== false) {
+      writer.uint32(104).bool(message.accessLog);
+    }
+    if (message.accessLogFailuresOnly !== false) {
+      writer.uint32(112).bool(message.accessLogFailuresOnly);
+    }
+    if (message.closeSeconds !== 0) {
+      writer.uint32(120).uint32(message.closeSeconds);
     }
     return writer;
   },
@@ -4916,6 +5269,38 @@ export const Layer4Balancer: MessageFns<Layer4Balancer> = {
             message.accessList = AccessList.decode(reader, reader.uint32());
             continue;
           }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.portGroup = reader.string();
+            continue;
+          }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.accessLog = reader.bool();
+            continue;
+          }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.accessLogFailuresOnly = reader.bool();
+            continue;
+          }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.closeSeconds = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -5009,6 +5394,10 @@ function createBaseLayer7Balancer(): Layer7Balancer {
     maxNewConnectionsPerSecond: 0,
     accessList: undefined,
     accessLog: false,
+    accessLogFailuresOnly: false,
+    responseHeaderBytes: 0,
+    responseBuffered: false,
+    serverKeepAlive: false,
   };
 }
 
@@ -5076,6 +5465,18 @@ export const Layer7Balancer: MessageFns<Layer7Balancer> = {
     }
     if (message.accessLog !== false) {
       writer.uint32(168).bool(message.accessLog);
+    }
+    if (message.accessLogFailuresOnly !== false) {
+      writer.uint32(176).bool(message.accessLogFailuresOnly);
+    }
+    if (message.responseHeaderBytes !== 0) {
+      writer.uint32(184).uint32(message.responseHeaderBytes);
+    }
+    if (message.responseBuffered !== false) {
+      writer.uint32(192).bool(message.responseBuffered);
+    }
+    if (message.serverKeepAlive !== false) {
+      writer.uint32(200).bool(message.serverKeepAlive);
     }
     return writer;
   },
@@ -5261,6 +5662,38 @@ export const Layer7Balancer: MessageFns<Layer7Balancer> = {
             message.accessLog = reader.bool();
             continue;
           }
+          case 22: {
+            if (tag !== 176) {
+              break;
+            }
+
+            message.accessLogFailuresOnly = reader.bool();
+            continue;
+          }
+          case 23: {
+            if (tag !== 184) {
+              break;
+            }
+
+            message.responseHeaderBytes = reader.uint32();
+            continue;
+          }
+          case 24: {
+            if (tag !== 192) {
+              break;
+            }
+
+            message.responseBuffered = reader.bool();
+            continue;
+          }
+          case 25: {
+            if (tag !== 200) {
+              break;
+            }
+
+            message.serverKeepAlive = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -5284,6 +5717,8 @@ function createBaseTlsSettings(): TlsSettings {
     sessionCache: false,
     preferServerCiphers: false,
     revocationLists: [],
+    chainDepth: 0,
+    sessionSeconds: 0,
   };
 }
 
@@ -5312,6 +5747,12 @@ export const TlsSettings: MessageFns<TlsSettings> = {
     }
     for (const v of message.revocationLists) {
       writer.uint32(66).string(v!);
+    }
+    if (message.chainDepth !== 0) {
+      writer.uint32(72).uint32(message.chainDepth);
+    }
+    if (message.sessionSeconds !== 0) {
+      writer.uint32(80).uint32(message.sessionSeconds);
     }
     return writer;
   },
@@ -5391,6 +5832,22 @@ export const TlsSettings: MessageFns<TlsSettings> = {
             }
 
             message.revocationLists.push(reader.string());
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.chainDepth = reader.uint32();
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.sessionSeconds = reader.uint32();
             continue;
           }
         }
@@ -5486,7 +5943,21 @@ export const TlsSettings_Certificate: MessageFns<TlsSettings_Certificate> = {
 };
 
 function createBasePersistence(): Persistence {
-  return { mode: 0, cookieName: "", cookiePath: "", cookieDomain: "", seconds: 0, fallback: false, shared: false };
+  return {
+    mode: 0,
+    cookieName: "",
+    cookiePath: "",
+    cookieDomain: "",
+    seconds: 0,
+    fallback: false,
+    shared: false,
+    key: "",
+    cookieGarbled: false,
+    cookieHttpOnly: false,
+    cookieSecure: false,
+    mostSeconds: 0,
+    purgeWhenFull: false,
+  };
 }
 
 export const Persistence: MessageFns<Persistence> = {
@@ -5511,6 +5982,24 @@ export const Persistence: MessageFns<Persistence> = {
     }
     if (message.shared !== false) {
       writer.uint32(56).bool(message.shared);
+    }
+    if (message.key !== "") {
+      writer.uint32(66).string(message.key);
+    }
+    if (message.cookieGarbled !== false) {
+      writer.uint32(72).bool(message.cookieGarbled);
+    }
+    if (message.cookieHttpOnly !== false) {
+      writer.uint32(80).bool(message.cookieHttpOnly);
+    }
+    if (message.cookieSecure !== false) {
+      writer.uint32(88).bool(message.cookieSecure);
+    }
+    if (message.mostSeconds !== 0) {
+      writer.uint32(96).uint32(message.mostSeconds);
+    }
+    if (message.purgeWhenFull !== false) {
+      writer.uint32(104).bool(message.purgeWhenFull);
     }
     return writer;
   },
@@ -5582,6 +6071,54 @@ export const Persistence: MessageFns<Persistence> = {
             }
 
             message.shared = reader.bool();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.cookieGarbled = reader.bool();
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.cookieHttpOnly = reader.bool();
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.cookieSecure = reader.bool();
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.mostSeconds = reader.uint32();
+            continue;
+          }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.purgeWhenFull = reader.bool();
             continue;
           }
         }
@@ -5688,7 +6225,16 @@ export const LayerSevenRule: MessageFns<LayerSevenRule> = {
 };
 
 function createBaseLayerSevenRule_Condition(): LayerSevenRule_Condition {
-  return { type: "", inverse: false, caseSensitive: false, name: "", value: "", match: "" };
+  return {
+    type: "",
+    inverse: false,
+    caseSensitive: false,
+    name: "",
+    value: "",
+    match: "",
+    addressSet: "",
+    tls: undefined,
+  };
 }
 
 export const LayerSevenRule_Condition: MessageFns<LayerSevenRule_Condition> = {
@@ -5710,6 +6256,12 @@ export const LayerSevenRule_Condition: MessageFns<LayerSevenRule_Condition> = {
     }
     if (message.match !== "") {
       writer.uint32(50).string(message.match);
+    }
+    if (message.addressSet !== "") {
+      writer.uint32(58).string(message.addressSet);
+    }
+    if (message.tls !== undefined) {
+      LayerSevenRule_Tls.encode(message.tls, writer.uint32(66).fork()).join();
     }
     return writer;
   },
@@ -5775,6 +6327,191 @@ export const LayerSevenRule_Condition: MessageFns<LayerSevenRule_Condition> = {
             message.match = reader.string();
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.addressSet = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.tls = LayerSevenRule_Tls.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseLayerSevenRule_Tls(): LayerSevenRule_Tls {
+  return { ciphersOffered: [], cipher: "", protocol: "", session: "", issuer: undefined, subject: undefined };
+}
+
+export const LayerSevenRule_Tls: MessageFns<LayerSevenRule_Tls> = {
+  encode(message: LayerSevenRule_Tls, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.ciphersOffered) {
+      writer.uint32(10).string(v!);
+    }
+    if (message.cipher !== "") {
+      writer.uint32(18).string(message.cipher);
+    }
+    if (message.protocol !== "") {
+      writer.uint32(26).string(message.protocol);
+    }
+    if (message.session !== "") {
+      writer.uint32(34).string(message.session);
+    }
+    if (message.issuer !== undefined) {
+      LayerSevenRule_DistinguishedName.encode(message.issuer, writer.uint32(42).fork()).join();
+    }
+    if (message.subject !== undefined) {
+      LayerSevenRule_DistinguishedName.encode(message.subject, writer.uint32(50).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LayerSevenRule_Tls {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLayerSevenRule_Tls() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ciphersOffered.push(reader.string());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.cipher = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.protocol = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.session = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.issuer = LayerSevenRule_DistinguishedName.decode(reader, reader.uint32());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.subject = LayerSevenRule_DistinguishedName.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseLayerSevenRule_DistinguishedName(): LayerSevenRule_DistinguishedName {
+  return { value: "", match: "", caseSensitive: false };
+}
+
+export const LayerSevenRule_DistinguishedName: MessageFns<LayerSevenRule_DistinguishedName> = {
+  encode(message: LayerSevenRule_DistinguishedName, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.value !== "") {
+      writer.uint32(10).string(message.value);
+    }
+    if (message.match !== "") {
+      writer.uint32(18).string(message.match);
+    }
+    if (message.caseSensitive !== false) {
+      writer.uint32(24).bool(message.caseSensitive);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LayerSevenRule_DistinguishedName {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLayerSevenRule_DistinguishedName() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.match = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.caseSensitive = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -5789,7 +6526,16 @@ export const LayerSevenRule_Condition: MessageFns<LayerSevenRule_Condition> = {
 };
 
 function createBaseLayerSevenRule_Action(): LayerSevenRule_Action {
-  return { type: "", name: "", value: "", pool: "", status: 0 };
+  return {
+    type: "",
+    name: "",
+    value: "",
+    pool: "",
+    status: 0,
+    persistence: undefined,
+    hashed: false,
+    token: undefined,
+  };
 }
 
 export const LayerSevenRule_Action: MessageFns<LayerSevenRule_Action> = {
@@ -5808,6 +6554,15 @@ export const LayerSevenRule_Action: MessageFns<LayerSevenRule_Action> = {
     }
     if (message.status !== 0) {
       writer.uint32(40).uint32(message.status);
+    }
+    if (message.persistence !== undefined) {
+      Persistence.encode(message.persistence, writer.uint32(50).fork()).join();
+    }
+    if (message.hashed !== false) {
+      writer.uint32(56).bool(message.hashed);
+    }
+    if (message.token !== undefined) {
+      LayerSevenRule_TokenCheck.encode(message.token, writer.uint32(66).fork()).join();
     }
     return writer;
   },
@@ -5865,6 +6620,109 @@ export const LayerSevenRule_Action: MessageFns<LayerSevenRule_Action> = {
             message.status = reader.uint32();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.persistence = Persistence.decode(reader, reader.uint32());
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.hashed = reader.bool();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.token = LayerSevenRule_TokenCheck.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseLayerSevenRule_TokenCheck(): LayerSevenRule_TokenCheck {
+  return { publicKey: "", places: [], realm: "", passedOn: false };
+}
+
+export const LayerSevenRule_TokenCheck: MessageFns<LayerSevenRule_TokenCheck> = {
+  encode(message: LayerSevenRule_TokenCheck, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.publicKey !== "") {
+      writer.uint32(10).string(message.publicKey);
+    }
+    for (const v of message.places) {
+      writer.uint32(18).string(v!);
+    }
+    if (message.realm !== "") {
+      writer.uint32(26).string(message.realm);
+    }
+    if (message.passedOn !== false) {
+      writer.uint32(32).bool(message.passedOn);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LayerSevenRule_TokenCheck {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLayerSevenRule_TokenCheck() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.publicKey = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.places.push(reader.string());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.realm = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.passedOn = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -5895,6 +6753,8 @@ function createBaseBgpInstance(): BgpInstance {
     routeMaps: [],
     prefixLists: [],
     communityLists: [],
+    externalDistance: 0,
+    internalDistance: 0,
   };
 }
 
@@ -5944,6 +6804,12 @@ export const BgpInstance: MessageFns<BgpInstance> = {
     }
     for (const v of message.communityLists) {
       BgpInstance_CommunityList.encode(v!, writer.uint32(122).fork()).join();
+    }
+    if (message.externalDistance !== 0) {
+      writer.uint32(128).uint32(message.externalDistance);
+    }
+    if (message.internalDistance !== 0) {
+      writer.uint32(136).uint32(message.internalDistance);
     }
     return writer;
   },
@@ -6081,6 +6947,22 @@ export const BgpInstance: MessageFns<BgpInstance> = {
             message.communityLists.push(BgpInstance_CommunityList.decode(reader, reader.uint32()));
             continue;
           }
+          case 16: {
+            if (tag !== 128) {
+              break;
+            }
+
+            message.externalDistance = reader.uint32();
+            continue;
+          }
+          case 17: {
+            if (tag !== 136) {
+              break;
+            }
+
+            message.internalDistance = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -6108,6 +6990,8 @@ function createBaseBgpInstance_Neighbor(): BgpInstance_Neighbor {
     bfd: undefined,
     gracefulRestart: 0,
     filters: [],
+    localAs: 0,
+    localAsMode: 0,
   };
 }
 
@@ -6141,13 +7025,19 @@ export const BgpInstance_Neighbor: MessageFns<BgpInstance_Neighbor> = {
       SecretReference.encode(message.password, writer.uint32(74).fork()).join();
     }
     if (message.bfd !== undefined) {
-      BgpInstance_Bfd.encode(message.bfd, writer.uint32(82).fork()).join();
+      BfdTimers.encode(message.bfd, writer.uint32(82).fork()).join();
     }
     if (message.gracefulRestart !== 0) {
       writer.uint32(88).int32(message.gracefulRestart);
     }
     for (const v of message.filters) {
       BgpInstance_Filter.encode(v!, writer.uint32(98).fork()).join();
+    }
+    if (message.localAs !== 0) {
+      writer.uint32(104).uint32(message.localAs);
+    }
+    if (message.localAsMode !== 0) {
+      writer.uint32(112).int32(message.localAsMode);
     }
     return writer;
   },
@@ -6242,7 +7132,7 @@ export const BgpInstance_Neighbor: MessageFns<BgpInstance_Neighbor> = {
               break;
             }
 
-            message.bfd = BgpInstance_Bfd.decode(reader, reader.uint32());
+            message.bfd = BfdTimers.decode(reader, reader.uint32());
             continue;
           }
           case 11: {
@@ -6261,61 +7151,20 @@ export const BgpInstance_Neighbor: MessageFns<BgpInstance_Neighbor> = {
             message.filters.push(BgpInstance_Filter.decode(reader, reader.uint32()));
             continue;
           }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-};
-
-function createBaseBgpInstance_Bfd(): BgpInstance_Bfd {
-  return { intervalMilliseconds: 0, multiplier: 0 };
-}
-
-export const BgpInstance_Bfd: MessageFns<BgpInstance_Bfd> = {
-  encode(message: BgpInstance_Bfd, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.intervalMilliseconds !== 0) {
-      writer.uint32(8).uint32(message.intervalMilliseconds);
-    }
-    if (message.multiplier !== 0) {
-      writer.uint32(16).uint32(message.multiplier);
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): BgpInstance_Bfd {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseBgpInstance_Bfd() as any;
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 8) {
+          case 13: {
+            if (tag !== 104) {
               break;
             }
 
-            message.intervalMilliseconds = reader.uint32();
+            message.localAs = reader.uint32();
             continue;
           }
-          case 2: {
-            if (tag !== 16) {
+          case 14: {
+            if (tag !== 112) {
               break;
             }
 
-            message.multiplier = reader.uint32();
+            message.localAsMode = reader.int32() as any;
             continue;
           }
         }

@@ -244,6 +244,6 @@ export function staticRoute(
   hops: readonly (Partial<StaticRoute_NextHop> & { readonly address: string; readonly distance: number })[],
   external = false,
 ): Contribution {
-  const nextHops = hops.map((hop) => ({ routerPort: '', bfd: false, ...hop }));
+  const nextHops = hops.map((hop) => ({ routerPort: '', bfd: false, bfdTimers: undefined, ...hop }));
   return { kind: ResourceKind.STATIC_ROUTE, key, bundle, body: { $case: 'staticRoute', value: { router, network, nextHops, external } } };
 }

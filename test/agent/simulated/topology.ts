@@ -132,7 +132,7 @@ export function routerPort(key: string, fields: Partial<RouterPort>): NodeResour
 }
 
 export function route(key: string, owner: string, network: string, ...nextHops: readonly string[]): NodeResource {
-  const hops = nextHops.map((address) => ({ address, distance: 1, routerPort: '', bfd: false }));
+  const hops = nextHops.map((address) => ({ address, distance: 1, routerPort: '', bfd: false, bfdTimers: undefined }));
   return resource(ResourceKind.STATIC_ROUTE, key, { $case: 'staticRoute', value: { router: owner, network, nextHops: hops, external: false } });
 }
 
@@ -217,6 +217,8 @@ export function balancer(key: string, address: string, members: readonly string[
         sourceTranslation: BalancerPool_SourceTranslation.NONE,
         translationAddresses: [],
         multiplexed: false,
+        multiplexedConnections: 0,
+        passiveMonitor: undefined,
       },
       sorryPool: undefined,
       idleSeconds: 0,
@@ -224,6 +226,10 @@ export function balancer(key: string, address: string, members: readonly string[
       maxConnections: 0,
       maxNewConnectionsPerSecond: 0,
       accessList: undefined,
+      portGroup: '',
+      accessLog: false,
+      accessLogFailuresOnly: false,
+      closeSeconds: 0,
     },
   });
 }
