@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import * as tls from 'node:tls';
 import * as grpc from '@grpc/grpc-js';
 import type { FromAgent } from '../agents/session.pb.js';
@@ -114,8 +115,10 @@ function connect(identity: AgentIdentity): { client: grpc.Client; call: grpc.Cli
   const context = tls.createSecureContext({ ca: authority, cert: certificate, key: privateKey, minVersion: 'TLSv1.3' });
   const client = new grpc.Client(
     `${managerHost.includes(':') ? `[${managerHost}]` : managerHost}:${agentPort}`,
-    grpc.credentials.createFromSecureContext(context),
+    grpc.credentials.createFromSecureContext(context, { checkServerIdentity: (_, shown) => tls.checkServerIdentity(managerHost, shown) }),
     {
+      // A server is asked for by name or not at all: an address may not be sent as one. What it shows is checked by the address.
+      ...(isIP(managerHost) ? { 'grpc.ssl_target_name_override': 'localhost' } : {}),
       'grpc.keepalive_time_ms': PING_INTERVAL,
       'grpc.keepalive_timeout_ms': PING_WAIT,
       'grpc.max_receive_message_length': LARGEST_MESSAGE,
