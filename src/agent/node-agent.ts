@@ -79,7 +79,6 @@ export class NodeAgent {
   private readonly held: HeldState;
   private readonly lane: EngineLane;
   private readonly link: ManagerLink;
-  private readonly instance = crypto.getRandomValues(Buffer.alloc(8));
   /** Parts of a delta whose last part has not come. */
   private partial: ReceivedDelta | undefined;
   private arrived: ReceivedDelta[] = [];
@@ -164,7 +163,6 @@ export class NodeAgent {
         softwareVersion,
         engine: engine.name,
         engineVersion: engine.version,
-        instance: this.instance,
         digest: this.held.digest,
         lastSequence: restored.sequence,
         inventoryDigest: inventoryDigest(machines, interfaces, tunnelAddresses),

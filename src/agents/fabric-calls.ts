@@ -1,7 +1,8 @@
 import type { MemberKind, Counters as RealizationCounters, RealizedState } from '../realization/contract.js';
+import type { TraceStart } from './fabric-operations.js';
 import type { NodeInventory } from './inventory-book.js';
 import type { PacketTrace } from './packet-tracing.js';
-import type { NodeFacts, TraceStart } from './realization-host.js';
+import type { NodeFacts } from './realization-host.js';
 import type { Counters, Packet, SetMisbehaviour_Misbehaviour, Workload } from './session.pb.js';
 
 /**

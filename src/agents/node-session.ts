@@ -87,11 +87,6 @@ export class NodeSession {
     return this.certificate.identity.nodeId;
   }
 
-  /** Random number of the agent's process; undefined before it has greeted. */
-  get instance(): string | undefined {
-    return this.hello?.instance.toString('hex');
-  }
-
   get live(): boolean {
     return this.state === 'live';
   }

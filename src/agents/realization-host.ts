@@ -8,16 +8,15 @@ import type {
   RealizedTransition,
   StartState,
 } from '../realization/contract.js';
-import { ResourceKind } from '../realization/resources.pb.js';
 import { FabricDirectory, type FabricNode } from './fabric-directory.js';
+import { FabricOperations } from './fabric-operations.js';
 import { InventoryBook, type NodeInventory } from './inventory-book.js';
 import { NodeSession, type SessionCertificate, type SessionFacts, type SessionHost, type SessionWire } from './node-session.js';
 import type { OutboxLimits } from './outbox.js';
-import { type PacketTrace, tracePacket } from './packet-tracing.js';
 import { type CertificateAuthority, fingerprintOf } from './pki/certificate-authority.js';
 import type { NodeIdentity } from './pki/node-identity.js';
 import type { FabricRecords } from './records.js';
-import type { Counters, EngineHealth, InventoryReport, Packet, SetMisbehaviour_Misbehaviour, TracePacket, Workload } from './session.pb.js';
+import type { Counters, EngineHealth, InventoryReport } from './session.pb.js';
 import type { StreamEvents } from './session-server.js';
 
 export interface RealizationHostOptions {
@@ -51,13 +50,13 @@ export interface NodeFacts extends FabricNode {
   readonly health: EngineHealth | undefined;
 }
 
-/** Where a packet begins: key of a switch port, or of an uplink's router port. */
-export type TraceStart = { readonly port: string } | { readonly uplink: string };
-
 const DAY = 24 * 60 * 60 * 1000;
 export const CERTIFICATE_LIFETIME = 7 * DAY;
 const PATIENCE = 60_000;
 const SWEEP_INTERVAL = 1_000;
+/** So many replaced sessions of one node within so many milliseconds are no accident. */
+const REPLACEMENTS = 3;
+const REPLACEMENTS_WITHIN = 60_000;
 /** Transitions and inventory are collected for this long before the writer is given them. */
 const FLUSH_DELAY = 20;
 
@@ -75,6 +74,10 @@ export class RealizationHost {
   private readonly now: () => number;
   private readonly sweeper: NodeJS.Timeout;
   private readonly sessionHost: SessionHost;
+  /** When sessions of a node were replaced by another one, the latest last, in milliseconds since 1970. */
+  private readonly replacements = new Map<string, number[]>();
+  /** What can be asked of nodes, and done to simulated ones. */
+  readonly operations: FabricOperations;
   private taken = 0;
   private flushing = false;
   private flushed: Promise<void> = Promise.resolve();
@@ -92,6 +95,7 @@ export class RealizationHost {
       renew: (identity, request) => this.renew(identity, request),
       now: this.now,
     };
+    this.operations = new FabricOperations(options.realization, this.book, (node) => this.sessionOf(node));
     this.sweeper = setInterval(() => this.sweep(), SWEEP_INTERVAL);
   }
 
@@ -137,7 +141,7 @@ export class RealizationHost {
       this.options.log.warn({ node: certificate.identity.nodeId, path: certificate.identity.path, peer: wire.peer }, `A node was refused: ${refusal}.`);
       return refusal;
     }
-    this.sessions.get(certificate.identity.nodeId)?.close('REPLACED', 'the node connected again');
+    this.replace(certificate.identity);
     const session = new NodeSession(certificate, wire, this.sessionHost, this.options.limits);
     this.sessions.set(session.node, session);
     return {
@@ -192,45 +196,6 @@ export class RealizationHost {
     return this.book.of(node);
   }
 
-  /** Puts a simulated workload on a node. */
-  async plug(node: string, workload: Workload): Promise<void> {
-    await this.sessionOf(node).command({ $case: 'plug', value: { workload } });
-  }
-
-  /** Takes a simulated workload off its node; answers what it was. */
-  async unplug(machine: string): Promise<{ readonly node: string; readonly workload: Workload }> {
-    const node = this.book.nodeOf(machine);
-    if (node === undefined) throw new Error(`no node reports the machine ${machine}`);
-    const { answer } = await this.sessionOf(node).command({ $case: 'unplug', value: { machine } });
-    if (answer?.$case !== 'workload') throw new Error('the node did not say what it unplugged');
-    return { node, workload: answer.value };
-  }
-
-  async move(machine: string, to: string): Promise<{ readonly from: string; readonly workload: Workload }> {
-    this.sessionOf(to);
-    const { node, workload } = await this.unplug(machine);
-    try {
-      await this.plug(to, workload);
-    } catch (error) {
-      await this.plug(node, workload);
-      throw error;
-    }
-    return { from: node, workload };
-  }
-
-  async misbehave(node: string, rules: readonly SetMisbehaviour_Misbehaviour[]): Promise<void> {
-    await this.sessionOf(node).command({ $case: 'misbehave', value: { rules } });
-  }
-
-  /** What would happen to a packet. */
-  async trace(from: TraceStart, packet: Packet): Promise<PacketTrace> {
-    const key = 'port' in from ? from.port : from.uplink;
-    const node = this.holderOf('port' in from ? ResourceKind.SWITCH_PORT : ResourceKind.ROUTER_PORT, key);
-    if (node === undefined) throw new Error(`${key} is on no node`);
-    const entry: TracePacket['from'] = 'port' in from ? { $case: 'port', value: key } : { $case: 'uplink', value: key };
-    return tracePacket({ node, question: { packet, from: entry } }, (asked, question) => this.sessionOf(asked).command({ $case: 'trace', value: question }));
-  }
-
   async stop(): Promise<void> {
     clearInterval(this.sweeper);
     for (const session of [...this.sessions.values()]) session.close('STOPPING', 'the manager stops');
@@ -248,6 +213,18 @@ export class RealizationHost {
     return undefined;
   }
 
+  /** A node has one session: the newest. An agent that comes back may do so before its old stream is known to be dead. */
+  private replace({ nodeId, path }: NodeIdentity): void {
+    const earlier = this.sessions.get(nodeId);
+    if (!earlier) return;
+    earlier.close('REPLACED', 'the node connected again');
+    const recent = (this.replacements.get(nodeId) ?? []).filter((at) => at > this.now() - REPLACEMENTS_WITHIN);
+    recent.push(this.now());
+    this.replacements.set(nodeId, recent);
+    if (recent.length >= REPLACEMENTS)
+      this.options.log.warn({ node: nodeId, path }, 'Sessions of the node replace one another: two agents seem to use its certificate.');
+  }
+
   private deliver(deltas: readonly NodeDelta[]): void {
     for (const delta of deltas) this.sessions.get(delta.node)?.deliver(delta);
   }
@@ -260,6 +237,7 @@ export class RealizationHost {
   }
 
   private forget(node: FabricNode): void {
+    this.replacements.delete(node.nodeId);
     this.health.delete(node.nodeId);
     this.counters.delete(node.nodeId);
     this.deliver(this.options.realization.forget(node.nodeId));
@@ -288,18 +266,6 @@ export class RealizationHost {
     const session = this.sessions.get(node);
     if (!session?.live) throw new Error(`the node ${this.directory.get(node)?.path ?? node} is not connected`);
     return session;
-  }
-
-  /** Node on which a port is local. */
-  private holderOf(kind: ResourceKind.SWITCH_PORT | ResourceKind.ROUTER_PORT, key: string): string | undefined {
-    for (const { nodeId } of this.directory.all()) {
-      for (const { change } of this.options.realization.snapshot(nodeId).changes) {
-        if (change?.$case !== 'put' || change.value.kind !== kind || change.value.key !== key) continue;
-        const { body } = change.value;
-        if ((body?.$case === 'switchPort' || body?.$case === 'routerPort') && body.value.node === nodeId) return nodeId;
-      }
-    }
-    return undefined;
   }
 
   private factsOf(node: FabricNode): NodeFacts {

@@ -37,11 +37,9 @@ export interface Hello {
   readonly softwareVersion: string;
   readonly engine: string;
   readonly engineVersion: string;
-  /** Random, new for each start of the agent: tells a reconnect from a second agent with the same certificate. */
-  readonly instance: Buffer;
   /** Digest of what is on its disk: `SetHash` over kind, key and version, 32 hexadecimal digits. */
   readonly digest: string;
-  /** Sequence of the last InSync or Batch it has on disk; 0 for none. */
+  /** Sequence of the last delta that it has on disk; 0 for none. */
   readonly lastSequence: number;
   /** Digest of the inventory that it would report, 32 hexadecimal digits: see `inventory-digest.ts`. */
   readonly inventoryDigest: string;
@@ -580,7 +578,6 @@ function createBaseHello(): Hello {
     softwareVersion: "",
     engine: "",
     engineVersion: "",
-    instance: Buffer.alloc(0),
     digest: "",
     lastSequence: 0,
     inventoryDigest: "",
@@ -599,20 +596,17 @@ export const Hello: MessageFns<Hello> = {
     if (message.engineVersion !== "") {
       writer.uint32(26).string(message.engineVersion);
     }
-    if (message.instance.length !== 0) {
-      writer.uint32(34).bytes(message.instance);
-    }
     if (message.digest !== "") {
-      writer.uint32(42).string(message.digest);
+      writer.uint32(34).string(message.digest);
     }
     if (message.lastSequence !== 0) {
-      writer.uint32(48).uint64(message.lastSequence);
+      writer.uint32(40).uint64(message.lastSequence);
     }
     if (message.inventoryDigest !== "") {
-      writer.uint32(58).string(message.inventoryDigest);
+      writer.uint32(50).string(message.inventoryDigest);
     }
     for (const v of message.unsettled) {
-      Unsettled.encode(v!, writer.uint32(66).fork()).join();
+      Unsettled.encode(v!, writer.uint32(58).fork()).join();
     }
     return writer;
   },
@@ -659,35 +653,27 @@ export const Hello: MessageFns<Hello> = {
               break;
             }
 
-            message.instance = Buffer.from(reader.bytes());
-            continue;
-          }
-          case 5: {
-            if (tag !== 42) {
-              break;
-            }
-
             message.digest = reader.string();
             continue;
           }
-          case 6: {
-            if (tag !== 48) {
+          case 5: {
+            if (tag !== 40) {
               break;
             }
 
             message.lastSequence = longToNumber(reader.uint64());
             continue;
           }
-          case 7: {
-            if (tag !== 58) {
+          case 6: {
+            if (tag !== 50) {
               break;
             }
 
             message.inventoryDigest = reader.string();
             continue;
           }
-          case 8: {
-            if (tag !== 66) {
+          case 7: {
+            if (tag !== 58) {
               break;
             }
 

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import type { Server } from 'node:https';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
@@ -9,6 +10,7 @@ import { PasswordChecker } from '../access/passwords.js';
 import { StoredRecords } from '../access/stored-records.js';
 import { EnrolmentService } from '../agents/enrolment/enrolment.service.js';
 import { CertificateAuthority } from '../agents/pki/certificate-authority.js';
+import { renewServerCertificate } from '../agents/pki/certificate-renewal.js';
 import { serverCertificate, serverNames } from '../agents/pki/server-certificate.js';
 import { CERTIFICATE_LIFETIME } from '../agents/realization-host.js';
 import { RealizationThread } from '../agents/realization-thread.js';
@@ -77,7 +79,8 @@ async function start(settings: Settings, steps: Steps): Promise<Manager> {
   const directory = new DataDirectory(settings.dataDir);
   directory.prepare();
   const authority = await CertificateAuthority.open(settings.dataDir);
-  const own = await serverCertificate(settings.dataDir, authority, serverNames(settings.host, settings.certificateNames));
+  const names = serverNames(settings.host, settings.certificateNames);
+  const own = await serverCertificate(settings.dataDir, authority, names);
 
   const store = await WriterThread.start(settings.dataDir);
   steps.add(() => store.stop());
@@ -150,6 +153,18 @@ async function start(settings: Settings, steps: Steps): Promise<Manager> {
   app.get(DocumentationText).document = JSON.stringify(describeApi(app));
   await listening('HEDDLE_PORT', settings.port, () => app.listen(settings.port, settings.host));
   const url = await app.getUrl();
+  const stopRenewing = renewServerCertificate({
+    directory: settings.dataDir,
+    authority,
+    names,
+    shown: own,
+    show: async (fresh) => {
+      await realization.calls.replaceCertificate(fresh);
+      if (!operatorsOwn) (app.getHttpServer() as Server).setSecureContext({ cert: fresh.certificate, key: fresh.privateKey, minVersion: 'TLSv1.2' });
+    },
+    failed: (error) => logger.error({ err: error }, 'the certificate of the manager could not be renewed'),
+  });
+  steps.add(stopRenewing);
 
   const { hosts, edges } = settings.simulatedNodes;
   if (hosts + edges > 0) {

@@ -42,6 +42,8 @@ export interface FabricOptions {
   readonly limits?: OutboxLimits;
   readonly patience?: number;
   readonly certificateLifetime?: number;
+  /** Names in the manager's certificate. */
+  readonly managerNames?: readonly string[];
 }
 
 interface Kept {
@@ -70,6 +72,7 @@ export class Fabric {
     readonly kept: Kept,
     readonly traffic: Traffic,
     private server: SessionServer,
+    private readonly managerNames: readonly string[],
   ) {
     this.port = server.port;
   }
@@ -93,15 +96,22 @@ export class Fabric {
     });
     host.start({ sequence: 1, objects: options.nodes.map(nodeObject), claims: [], realized: [], inventories: [], revokedSerials: [] });
     const traffic: Traffic = { bytes: 0, greeted: new Map() };
-    return new Fabric(authority, realization, host, kept, traffic, await Fabric.listen(authority, host, traffic, 0));
+    const names = options.managerNames ?? ['localhost', '127.0.0.1'];
+    return new Fabric(authority, realization, host, kept, traffic, await Fabric.listen(authority, host, traffic, 0, names), names);
   }
 
-  private static async listen(authority: CertificateAuthority, host: RealizationHost, traffic: Traffic, port: number): Promise<SessionServer> {
+  private static async listen(
+    authority: CertificateAuthority,
+    host: RealizationHost,
+    traffic: Traffic,
+    port: number,
+    names: readonly string[],
+  ): Promise<SessionServer> {
     return SessionServer.start({
       host: '127.0.0.1',
       port,
       authority: authority.certificate,
-      certificate: await authority.issueServer(['localhost', '127.0.0.1'], Date.now() + HOUR),
+      certificate: await authority.issueServer(names, Date.now() + HOUR),
       accept: (certificate, wire) => {
         const events = host.accept(certificate, {
           ...wire,
@@ -190,7 +200,7 @@ export class Fabric {
   async restartServer(downFor = 0): Promise<void> {
     this.server.stop();
     await new Promise((resolve) => setTimeout(resolve, downFor));
-    this.server = await Fabric.listen(this.authority, this.host, this.traffic, this.port);
+    this.server = await Fabric.listen(this.authority, this.host, this.traffic, this.port, this.managerNames);
   }
 
   async stop(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Commit } from '../../src/policy/ports.js';
-import type { InventoryReport, NodeDelta, Realization, RealizedTransition, Refusal, StartState } from '../../src/realization/contract.js';
+import type { InventoryReport, NodeDelta, Realization, RealizedState, RealizedTransition, Refusal, StartState } from '../../src/realization/contract.js';
 import { resourceLanes, SetHash } from '../../src/realization/digest.js';
 import type { NodeResource, ResourceChange, ResourceVersion } from '../../src/realization/resources.pb.js';
 
@@ -97,6 +97,16 @@ export class ScriptedRealization implements Partial<Realization> {
         return { change: value ? { $case: 'put', value } : { $case: 'remove', value: { kind, key } } };
       }),
     );
+  }
+
+  /** A port lives where the node itself holds it as its own. */
+  realizedState(path: string): RealizedState | undefined {
+    const place = [...this.nodes].find(([node, { resources }]) =>
+      [...resources.values()].some(({ key, body }) => key === path && body?.$case === 'switchPort' && body.value.node === node),
+    );
+    if (!place) return undefined;
+    const entity = { entityType: 'RealizedLogicalPort', id: path, state: 'REALIZED' as const, attributes: [{ key: 'TransportNode', values: [place[0]] }] };
+    return { path, state: 'REALIZED', consolidated: 'SUCCESS', entities: [entity], alarms: [], nodes: [] };
   }
 
   snapshot(node: string): NodeDelta {

@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tls from 'node:tls';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type AgentIdentity, readIdentity } from '../../src/agent/node-state.js';
 import { CertificateAuthority } from '../../src/agents/pki/certificate-authority.js';
 import type { ToAgent, Workload } from '../../src/agents/session.pb.js';
@@ -60,6 +60,23 @@ describe('a node that connects', () => {
     expect(await ended).toBe(6);
     await inSync('h1');
     first.close();
+  });
+
+  it('finds its manager by address as well, and warns of nothing', async () => {
+    const warn = vi.spyOn(process, 'emitWarning');
+    fabric = await Fabric.start({ nodes: ['h1'] });
+    await fabric.agent('h1', { identity: { ...(await fabric.identity('h1')), managerHost: '127.0.0.1' } });
+    await inSync('h1');
+    expect(warn).not.toHaveBeenCalled();
+    warn.mockRestore();
+  });
+
+  it('does not talk to a manager whose certificate is for another address', async () => {
+    fabric = await Fabric.start({ nodes: ['h1'], managerNames: ['localhost', '192.0.2.1'] });
+    const { agent } = await fabric.agent('h1', { identity: { ...(await fabric.identity('h1')), managerHost: '127.0.0.1' } });
+    await aWhile();
+    expect(agent.inSync).toBeUndefined();
+    expect(fabric.session('h1')).toBeUndefined();
   });
 });
 
@@ -128,7 +145,7 @@ describe('what an engine refuses', () => {
     fabric = await Fabric.start({ nodes: ['h1'] });
     await fabric.agent('h1');
     await inSync('h1');
-    await fabric.host.misbehave('h1', [{ kind: 0, keyContains: 'bad', refuseWith: 'no room', delayMilliseconds: 0, silent: true }]);
+    await fabric.host.operations.misbehave('h1', [{ kind: 0, keyContains: 'bad', refuseWith: 'no room', delayMilliseconds: 0, silent: true }]);
     fabric.tell(['h1'], put(sw('bad', 1)), put(port('p-bad', 'bad', 1)), put(sw('good', 1)), put(port('p-good', 'good', 1)));
     await acked('h1 p-good 1');
     expect(fabric.realization.acks).toEqual(['h1 good 1', 'h1 p-good 1']);
@@ -139,12 +156,12 @@ describe('what an engine refuses', () => {
     fabric = await Fabric.start({ nodes: ['h1'] });
     await fabric.agent('h1');
     await inSync('h1');
-    await fabric.host.misbehave('h1', [{ kind: 0, keyContains: 'bad', refuseWith: 'no room', delayMilliseconds: 0, silent: false }]);
+    await fabric.host.operations.misbehave('h1', [{ kind: 0, keyContains: 'bad', refuseWith: 'no room', delayMilliseconds: 0, silent: false }]);
     fabric.tell(['h1'], put(sw('bad', 1)));
     await eventually(() => expect(fabric.realization.nacks).toEqual(['h1 bad 1 no room']));
     await fabric.restartServer();
     await eventually(() => expect(fabric.realization.nacks).toEqual(['h1 bad 1 no room', 'h1 bad 1 no room']));
-    await fabric.host.misbehave('h1', []);
+    await fabric.host.operations.misbehave('h1', []);
     fabric.tell(['h1'], put(sw('bad', 2)));
     await acked('h1 bad 2');
   });
@@ -153,7 +170,7 @@ describe('what an engine refuses', () => {
     fabric = await Fabric.start({ nodes: ['h1'] });
     await fabric.agent('h1');
     await inSync('h1');
-    await fabric.host.misbehave('h1', [{ kind: 0, keyContains: 'slow', refuseWith: '', delayMilliseconds: 400, silent: false }]);
+    await fabric.host.operations.misbehave('h1', [{ kind: 0, keyContains: 'slow', refuseWith: '', delayMilliseconds: 400, silent: false }]);
     fabric.tell(['h1'], put(sw('slow', 1)), put(sw('fast', 1)));
     await acked('h1 fast 1');
     expect(fabric.realization.acks).not.toContain('h1 slow 1');
@@ -301,7 +318,7 @@ describe('inventory', () => {
     await fabric.agent('h2');
     await inSync('h1');
     await inSync('h2');
-    await fabric.host.plug('h1', machine('vm1', 'vif1'));
+    await fabric.host.operations.plug('h1', machine('vm1', 'vif1'));
     expect(fabric.realization.reports.at(-1)).toMatchObject({
       node: 'h1',
       fabricPath: pathOf('h1'),
@@ -314,12 +331,12 @@ describe('inventory', () => {
     await inSync('h2');
     await aWhile();
     const known = fabric.realization.reports.length;
-    await fabric.host.move('vm1', 'h2');
+    await fabric.host.operations.move('vm1', 'h2');
     expect(fabric.realization.reports.slice(known).map(({ node, machines, goneMachines }) => [node, machines.length, goneMachines])).toEqual([
       ['h1', 0, ['vm1']],
       ['h2', 1, []],
     ]);
-    await fabric.host.unplug('vm1');
+    await fabric.host.operations.unplug('vm1');
     expect(fabric.kept.inventory.filter(({ externalId }) => externalId === 'vm1').map(({ node, body }) => [node, body !== undefined])).toEqual([
       ['h1', true],
       ['h1', false],
@@ -332,14 +349,14 @@ describe('inventory', () => {
     fabric = await Fabric.start({ nodes: ['h1'] });
     const first = await fabric.agent('h1');
     await inSync('h1');
-    await fabric.host.plug('h1', machine('vm1', 'vif1'));
+    await fabric.host.operations.plug('h1', machine('vm1', 'vif1'));
     await first.stop();
     const reports = fabric.realization.reports.length;
     await fabric.agent('h1', { directory: first.directory });
     await inSync('h1');
     await aWhile();
     expect(fabric.realization.reports.length).toBe(reports);
-    expect((await fabric.host.unplug('vm1')).workload.interfaces).toMatchObject([{ attachmentId: 'vif1' }]);
+    expect((await fabric.host.operations.unplug('vm1')).workload.interfaces).toMatchObject([{ attachmentId: 'vif1' }]);
   });
 });
 
@@ -368,13 +385,13 @@ describe('a packet that is traced', () => {
       icmpCode: 0,
       hopLimit: 0,
     };
-    const { verdict, hops } = await fabric.host.trace({ port: 'p1' }, question);
+    const { verdict, hops } = await fabric.host.operations.trace({ port: 'p1' }, question);
     expect(verdict).toBe('DELIVERED');
     expect(hops.map(({ node, result }) => [node, result?.steps.at(-1)?.kind])).toEqual([
       ['h1', 'TUNNEL'],
       ['h2', 'DELIVER'],
     ]);
-    await expect(fabric.host.trace({ port: 'nowhere' }, question)).rejects.toThrow('nowhere is on no node');
+    await expect(fabric.host.operations.trace({ port: 'nowhere' }, question)).rejects.toThrow('nowhere is on no node');
   });
 });
 
@@ -382,7 +399,6 @@ const greeting = {
   softwareVersion: '1',
   engine: 'none',
   engineVersion: '1',
-  instance: Buffer.alloc(8),
   digest: '0'.repeat(32),
   lastSequence: 0,
   inventoryDigest: '',
