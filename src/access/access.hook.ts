@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { RequestContext } from '../policy/ports.js';
-import type { Authenticator } from './authenticator.js';
-import { anonymousContextOf, contextOf } from './request-context.js';
+import type { Actor, RequestContext } from '../policy/ports.js';
+import { type Authenticator, NOBODY } from './authenticator.js';
+import { anonymousContextOf } from './request-context.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -16,11 +16,16 @@ declare module 'fastify' {
  */
 export function authenticateRequests(fastify: FastifyInstance, authenticator: Authenticator): void {
   fastify.decorateRequest('heddle');
-  fastify.addHook('onRequest', async (request: FastifyRequest) => {
+  fastify.addHook('onRequest', (request: FastifyRequest, _reply, done) => {
     const anonymous = anonymousContextOf(request);
-    const actor = request.routeOptions.config.public
-      ? { user: '', principal: false, roles: [] }
-      : await authenticator.authenticate({ method: request.method, headers: request.headers, socket: request.raw.socket }, anonymous);
-    request.heddle = contextOf(request, actor);
+    const proceed = (actor: Actor): void => {
+      request.heddle = { ...anonymous, actor };
+      done();
+    };
+    if (request.routeOptions.config.public) return proceed(NOBODY);
+    const actor = authenticator.authenticate({ method: request.method, headers: request.headers, socket: request.raw.socket }, anonymous);
+    // Nearly every sender is known at once; to make them all wait for a promise would cost each more than to be found.
+    if (actor instanceof Promise) actor.then(proceed, done);
+    else proceed(actor);
   });
 }

@@ -17,7 +17,8 @@ export interface Sender {
   readonly socket: Socket;
 }
 
-const NOBODY: Actor = { user: '', principal: false, roles: [] };
+/** Whoever need not log in. */
+export const NOBODY: Actor = { user: '', principal: false, roles: [] };
 
 /**
  * Finds out who sends a request. A client certificate that belongs to a principal identity comes first, then a session, then Basic
@@ -26,6 +27,8 @@ const NOBODY: Actor = { user: '', principal: false, roles: [] };
  */
 export class Authenticator {
   private readonly certificates = new WeakMap<Socket, string | null>();
+  /** Accounts are replaced when they change, so what is derived of one stays true of it. */
+  private readonly actors = new WeakMap<Account, Actor>();
 
   constructor(
     private readonly directory: AccessDirectory,
@@ -36,18 +39,21 @@ export class Authenticator {
 
   /**
    * @param anonymous the request as it is audited when nobody can be found behind it
+   * @returns the actor, or a promise of it where a password has to be checked
    * @throws PolicyError 401 without credentials, 403 with wrong ones or a wrong anti-forgery token
    */
-  async authenticate(sender: Sender, anonymous: Omit<RequestContext, 'actor'>): Promise<Actor> {
+  authenticate(sender: Sender, anonymous: Omit<RequestContext, 'actor'>): Actor | Promise<Actor> {
     const principal = this.byCertificate(sender.socket);
     if (principal) return principal;
     const credentials = credentialsOf(sender.headers);
     const session = credentials.session === undefined ? undefined : this.sessionOf(credentials.session);
-    if (session && this.isGenuine(session, credentials.token, sender.method)) return this.actorOf(session.user);
+    if (session && this.isGenuine(session, credentials.token, sender.method)) return this.actorNamed(session.user);
     if (credentials.basic) {
       const { user, password } = credentials.basic;
-      const account = await this.login.byPassword(user, password, { ...anonymous, actor: { ...NOBODY, user: user.slice(0, 255) } });
-      return actorOf(account);
+      const account = this.login.recall(user, password);
+      if (account) return this.actorOf(account);
+      const named = { ...anonymous, actor: { ...NOBODY, user: user.slice(0, 255) } };
+      return this.login.byPassword(user, password, named).then((checked) => this.actorOf(checked));
     }
     if (session)
       throw new PolicyError({
@@ -77,9 +83,18 @@ export class Authenticator {
     return token === undefined ? method === 'GET' || method === 'HEAD' : isToken(session, token);
   }
 
-  private actorOf(user: string): Actor {
+  private actorNamed(user: string): Actor {
     const account = this.directory.find('account', user);
-    return account ? actorOf(account) : NOBODY;
+    return account ? this.actorOf(account) : NOBODY;
+  }
+
+  private actorOf(account: Account): Actor {
+    let actor = this.actors.get(account);
+    if (!actor) {
+      actor = { user: account.id, principal: false, roles: rolesAtRoot(account.rolesForPaths) };
+      this.actors.set(account, actor);
+    }
+    return actor;
   }
 
   private byCertificate(socket: Socket): Actor | undefined {
@@ -100,10 +115,6 @@ export class Authenticator {
     this.certificates.set(socket, fingerprint);
     return fingerprint;
   }
-}
-
-function actorOf(account: Account): Actor {
-  return { user: account.id, principal: false, roles: rolesAtRoot(account.rolesForPaths) };
 }
 
 function unauthorized(message: string): PolicyError {

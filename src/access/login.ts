@@ -28,14 +28,21 @@ export class Login {
     private readonly clock: () => number = Date.now,
   ) {}
 
+  /** The account, when these credentials were good a short while ago: known at once, and so for nearly every request. */
+  recall(user: string, password: string): Account | undefined {
+    const account = this.directory.find('account', user);
+    if (!account || this.isLocked(account)) return undefined;
+    return this.verified.recall(this.verified.keyOf(user, password), account, this.clock()) ? account : undefined;
+  }
+
   /**
    * @param context names the user as given; failures are audited under it
    * @throws PolicyError 403, the same for every reason, so that it does not tell which users exist
    */
   async byPassword(user: string, password: string, context: RequestContext): Promise<Account> {
+    const known = this.recall(user, password);
+    if (known) return known;
     const key = this.verified.keyOf(user, password);
-    const account = this.directory.find('account', user);
-    if (account && !this.isLocked(account) && this.verified.recall(key, account, this.clock())) return account;
     const waited = this.underWay.get(key) ?? this.check(user, password, key, context);
     this.underWay.set(key, waited);
     try {

@@ -22,14 +22,28 @@ export function Permission(feature: Feature, access: Need['access']): MethodDeco
  */
 @Injectable()
 export class PermissionGuard implements CanActivate {
+  /** What the handlers of each controller declare: looking it up for every request would cost more than to check it. */
+  private readonly needs = new Map<unknown, Map<unknown, Need | undefined>>();
+
   constructor(
     private readonly reflector: Reflector,
     @Inject(AUTHORIZER) private readonly authorizer: Authorizer,
   ) {}
 
   canActivate(context: ExecutionContext): boolean {
-    const need = this.reflector.getAllAndOverride<Need | undefined>(NEED, [context.getHandler(), context.getClass()]);
+    const need = this.needOf(context);
     if (need) this.authorizer.require(context.switchToHttp().getRequest<FastifyRequest>().heddle, need.feature, need.access);
     return true;
+  }
+
+  private needOf(context: ExecutionContext): Need | undefined {
+    const [handler, controller] = [context.getHandler(), context.getClass()];
+    let needs = this.needs.get(controller);
+    if (!needs) {
+      needs = new Map();
+      this.needs.set(controller, needs);
+    }
+    if (!needs.has(handler)) needs.set(handler, this.reflector.getAllAndOverride<Need | undefined>(NEED, [handler, controller]));
+    return needs.get(handler);
   }
 }

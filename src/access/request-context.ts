@@ -1,14 +1,10 @@
 import type { FastifyRequest } from 'fastify';
-import type { Actor, RequestContext } from '../policy/ports.js';
+import type { RequestContext } from '../policy/ports.js';
 
 /** Query parameters that could hold a credential if a client puts it there; their values are not kept. */
 const SECRET_PARAMETERS = /([?&](?:j_password|password|old_password|token|secret|passphrase)=)[^&]*/gi;
 
-/** Who asks what, as it is audited. */
-export function contextOf(request: FastifyRequest, actor: Actor): RequestContext {
-  return { ...anonymousContextOf(request), actor };
-}
-
+/** What is asked, as it is audited; who asks is found out by it. */
 export function anonymousContextOf({ id, ip, method, url }: FastifyRequest): Omit<RequestContext, 'actor'> {
   return { requestId: id, source: ip, method, uri: url.includes('=') ? url.replaceAll(SECRET_PARAMETERS, '$1[secret]') : url };
 }

@@ -149,7 +149,7 @@ function observeRequests(fastify: FastifyInstance, { metrics, logger }: HttpServ
   });
   fastify.addHook('onResponse', (request, reply, done) => {
     const route = request.is404 ? 'none' : (request.routeOptions.url ?? 'none');
-    metrics.requests.observe({ method: request.method, route, status: String(reply.statusCode) }, reply.elapsedTime / 1000);
+    metrics.answered(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
     const level = reply.statusCode >= 400 ? 'info' : 'debug';
     if (logger.isLevelEnabled(level)) {
       const line = {

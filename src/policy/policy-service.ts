@@ -54,7 +54,8 @@ export class PolicyService {
 
   /** One object, or a page of a collection, as JSON text. */
   read(context: RequestContext, path: string, query: ListQuery): string {
-    const found = this.locate(path, 'id' in this.find(path) ? 'GET' : 'LIST');
+    const found = this.find(path);
+    refuseOther(found, 'id' in found ? 'GET' : 'LIST', path);
     this.authorizer.require(context, feature(found.place.definition), 'read');
     return 'id' in found ? this.reading.object(found) : this.reading.collection(found, query);
   }
@@ -126,13 +127,8 @@ export class PolicyService {
 
   private locate(path: string, verb: Verb): Located | LocatedCollection {
     const found = this.find(path);
-    if (verbsOf(found.place).includes(verb)) return found;
-    throw new PolicyError({
-      status: 400,
-      code: CODES.unknownRoute,
-      path,
-      message: `${found.place.definition.name} at ${found.place.template} has no ${verb}: it has ${verbsOf(found.place).join(', ')}.`,
-    });
+    refuseOther(found, verb, path);
+    return found;
   }
 
   private find(path: string): Located | LocatedCollection {
@@ -160,6 +156,14 @@ export function commandOf(context: RequestContext, { writes, features }: Prepare
 
 function feature(definition: Definition): Feature {
   return definition.feature ?? 'system';
+}
+
+/** @throws PolicyError 400 when the objects there do not have the verb */
+function refuseOther({ place }: Located | LocatedCollection, verb: Verb, path: string): void {
+  const verbs = verbsOf(place);
+  if (verbs.includes(verb)) return;
+  const message = `${place.definition.name} at ${place.template} has no ${verb}: it has ${verbs.join(', ')}.`;
+  throw new PolicyError({ status: 400, code: CODES.unknownRoute, path, message });
 }
 
 function unknownAction(path: string, action: string): PolicyError {

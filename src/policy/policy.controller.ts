@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Put, Query, Req, Res } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Patch, Post, Put, Req, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -23,7 +23,8 @@ type TreeQuery = ListQuery & Readonly<Record<string, string | undefined>>;
  * The routes of every resource type. One controller serves them all: the registry knows from the path which type is meant and
  * which verbs it has, so a new type needs no route of its own. Paths that answer something else than intent (`/state`,
  * `/members/...`) have controllers of their own, which the router prefers. OpenAPI describes each type's routes one by one; it is
- * generated from the registry, not from here.
+ * generated from the registry, not from here. Handlers take the request whole: parameters that Nest takes out of it would make every
+ * request wait for a promise each.
  */
 @ApiExcludeController()
 @Controller()
@@ -31,7 +32,8 @@ export class PolicyController {
   constructor(private readonly policy: PolicyService) {}
 
   @Get(PATHS)
-  get(@Req() request: KnownRequest, @Query() query: TreeQuery, @Res() reply: FastifyReply): void {
+  get(@Req() request: KnownRequest, @Res() reply: FastifyReply): void {
+    const query = request.query as TreeQuery;
     const path = policyPath(request);
     const filter = path === '/infra' ? treeFilter(query) : undefined;
     if (filter) void reply.send(this.policy.readTree(request.heddle, filter));
@@ -40,14 +42,14 @@ export class PolicyController {
 
   @Put(PATHS)
   @TAKES_BYTES
-  async put(@Req() request: KnownRequest, @Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
-    json(reply, await this.policy.put(request.heddle, policyPath(request), body, optionsOf(request)));
+  async put(@Req() request: KnownRequest, @Res() reply: FastifyReply): Promise<void> {
+    json(reply, await this.policy.put(request.heddle, policyPath(request), request.body, optionsOf(request)));
   }
 
   @Patch(PATHS)
   @TAKES_BYTES
-  async patch(@Req() request: KnownRequest, @Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
-    const text = await this.policy.patch(request.heddle, policyPath(request), body, optionsOf(request));
+  async patch(@Req() request: KnownRequest, @Res() reply: FastifyReply): Promise<void> {
+    const text = await this.policy.patch(request.heddle, policyPath(request), request.body, optionsOf(request));
     if (text === undefined) reply.code(200).send();
     else json(reply, text);
   }
@@ -60,7 +62,8 @@ export class PolicyController {
 
   @Post(PATHS)
   @HttpCode(200)
-  async post(@Req() request: KnownRequest, @Query() query: TreeQuery, @Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
+  async post(@Req() request: KnownRequest, @Res() reply: FastifyReply): Promise<void> {
+    const query = request.query as TreeQuery;
     const path = policyPath(request);
     if (query.action !== 'revise') {
       throw new PolicyError({
@@ -70,7 +73,7 @@ export class PolicyController {
         message: 'POST needs an action that the object has, such as ?action=revise: to create an object, PUT or PATCH its path.',
       });
     }
-    json(reply, await this.policy.revise(request.heddle, path, body ?? undefined, moveOf(query), optionsOf(request)));
+    json(reply, await this.policy.revise(request.heddle, path, request.body ?? undefined, moveOf(query), optionsOf(request)));
   }
 }
 
@@ -81,10 +84,10 @@ function json(reply: FastifyReply, text: string): void {
 /** The policy path of a request, each segment decoded by itself, so that an encoded slash stays visible and is refused. */
 function policyPath(request: KnownRequest): string {
   const [path = ''] = request.url.split('?', 1);
-  const segments = path
-    .slice(PREFIX.length)
-    .split('/')
-    .filter((segment, index) => index === 0 || segment !== '');
+  const given = path.slice(PREFIX.length);
+  // Most ids need no encoding, and most paths are as they should be.
+  if (!/%|\/\/|\/$/.test(given)) return given;
+  const segments = given.split('/').filter((segment, index) => index === 0 || segment !== '');
   try {
     const decoded = segments.map(decodeURIComponent);
     if (decoded.some((segment) => segment.includes('/'))) throw new URIError();
