@@ -3,22 +3,27 @@ import { type FieldFacts, fieldsOf, type StructClass, structOf } from './field.j
 /** JSON as clients send it. */
 export type Json = { [name: string]: unknown };
 
-/** A value that a field holds, with its JSON path: `source_groups[0]`, `attachment.id`. */
-export interface FieldValue {
-  readonly facts: FieldFacts;
-  readonly field: string;
-  readonly value: unknown;
+/** What is asked of a structure's fields for every body, worked out once. */
+interface Outline {
+  readonly byName: ReadonlyMap<string, FieldFacts>;
+  /** Fields that hold structures. */
+  readonly nested: readonly FieldFacts[];
+  readonly defaults: readonly FieldFacts[];
 }
 
-const byName = new WeakMap<StructClass, ReadonlyMap<string, FieldFacts>>();
+const outlines = new WeakMap<StructClass, Outline>();
 
-function factsByName(struct: StructClass): ReadonlyMap<string, FieldFacts> {
-  let facts = byName.get(struct);
-  if (!facts) {
-    facts = new Map(fieldsOf(struct).map((field) => [field.name, field]));
-    byName.set(struct, facts);
-  }
-  return facts;
+function outlineOf(struct: StructClass): Outline {
+  const known = outlines.get(struct);
+  if (known) return known;
+  const fields = fieldsOf(struct);
+  const outline = {
+    byName: new Map(fields.map((facts) => [facts.name, facts])),
+    nested: fields.filter(({ structs }) => structs),
+    defaults: fields.filter((facts) => facts.default !== undefined),
+  };
+  outlines.set(struct, outline);
+  return outline;
 }
 
 function isEmpty(value: unknown): boolean {
@@ -31,11 +36,11 @@ function isEmpty(value: unknown): boolean {
  * Unknown fields stay, for the validator to report.
  */
 export function withoutEmpty(struct: StructClass, body: Json): Json {
-  const facts = factsByName(struct);
+  const { byName } = outlineOf(struct);
   const result: Json = {};
   for (const name in body) {
     const value = body[name];
-    const field = facts.get(name);
+    const field = byName.get(name);
     if (!field) result[name] = value;
     else if (field.readOnly || value === null || (!field.required && isEmpty(value))) continue;
     else result[name] = withoutEmptyValue(field, value);
@@ -59,47 +64,87 @@ function unquoted({ type }: FieldFacts, text: string): unknown {
 
 /** Writes the defaults of fields that were left out into a valid body, in place, also inside its structures. */
 export function addDefaults(struct: StructClass, body: Json): void {
-  for (const facts of fieldsOf(struct)) {
+  const { nested, defaults } = outlineOf(struct);
+  for (const facts of nested) {
     const value = body[facts.name];
-    if (value === undefined) {
-      if (facts.default !== undefined) body[facts.name] = structuredClone(facts.default);
-    } else if (facts.structs) {
-      for (const item of Array.isArray(value) ? value : [value]) {
-        const inner = structOf(facts, item);
-        if (inner) addDefaults(inner, item as Json);
+    if (value === undefined) continue;
+    for (const item of Array.isArray(value) ? value : [value]) {
+      const inner = structOf(facts, item);
+      if (inner) addDefaults(inner, item as Json);
+    }
+  }
+  for (const { name, default: value } of defaults) if (body[name] === undefined) body[name] = copyOf(value);
+}
+
+/** A copy of a default: those that are lists or objects are plain JSON, for which structuredClone does far too much. */
+function copyOf(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(copyOf);
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, copyOf(item)]));
+}
+
+/** A field of a structure that is wanted, or that may hold structures which have such fields. */
+interface Step {
+  readonly facts: FieldFacts;
+  readonly wanted: boolean;
+  readonly leads: boolean;
+}
+
+/**
+ * Finds the wanted fields of bodies, also inside structures. Which fields are wanted or lead to such is worked out once a structure,
+ * so that bodies without any are not searched, and of the others only what can hold one.
+ */
+export class FieldSearch {
+  private readonly steps = new WeakMap<StructClass, readonly Step[]>();
+
+  constructor(private readonly wanted: (facts: FieldFacts) => boolean) {}
+
+  /** Whether a structure, or one inside it, has a wanted field. */
+  finds(struct: StructClass): boolean {
+    return this.stepsOf(struct).length > 0;
+  }
+
+  /**
+   * Calls back for every wanted field of the structures that a body has, whether it has a value there or not, in the order of the
+   * fields, with its JSON path (`destination.ports`, `subnets[0].ranges`) and the structure that holds it.
+   */
+  each(struct: StructClass, body: Json, found: (facts: FieldFacts, field: string, holder: Json) => void, at = ''): void {
+    for (const { facts, wanted, leads } of this.stepsOf(struct)) {
+      const field = at === '' ? facts.name : `${at}.${facts.name}`;
+      if (wanted) found(facts, field, body);
+      if (!leads) continue;
+      const value = body[facts.name];
+      const items = Array.isArray(value) ? value : [value];
+      for (let index = 0; index < items.length; index += 1) {
+        const inner = structOf(facts, items[index]);
+        if (inner) this.each(inner, items[index], found, facts.array ? `${field}[${index}]` : field);
       }
     }
   }
-}
 
-/** Every value of fields that `wanted` picks, also inside structures, in the order of the fields. */
-export function* valuesOf(struct: StructClass, body: Json, wanted: (facts: FieldFacts) => boolean, at = ''): Generator<FieldValue> {
-  for (const facts of fieldsOf(struct)) {
-    const value = body[facts.name];
-    if (value === undefined || value === null) continue;
-    const isWanted = wanted(facts);
-    if (!isWanted && !facts.structs) continue;
-    const name = at === '' ? facts.name : `${at}.${facts.name}`;
-    const items = Array.isArray(value) ? value : [value];
-    for (let index = 0; index < items.length; index += 1) {
-      const field = facts.array ? `${name}[${index}]` : name;
-      if (isWanted) yield { facts, field, value: items[index] };
-      const inner = structOf(facts, items[index]);
-      if (inner) yield* valuesOf(inner, items[index] as Json, wanted, field);
+  private stepsOf(struct: StructClass): readonly Step[] {
+    let steps = this.steps.get(struct);
+    if (!steps) {
+      steps = fieldsOf(struct)
+        .map((facts) => ({ facts, wanted: this.wanted(facts), leads: facts.structs?.().some((inner) => this.reaches(inner, new Set())) ?? false }))
+        .filter(({ wanted, leads }) => wanted || leads);
+      this.steps.set(struct, steps);
     }
+    return steps;
+  }
+
+  private reaches(struct: StructClass, seen: Set<StructClass>): boolean {
+    if (seen.has(struct)) return false;
+    seen.add(struct);
+    return fieldsOf(struct).some((facts) => this.wanted(facts) || facts.structs?.().some((inner) => this.reaches(inner, seen)));
   }
 }
 
-const withSecrets = new WeakMap<StructClass, boolean>();
+const secrets = new FieldSearch((facts) => facts.secret === true);
 
-/** Whether a structure, or one inside it, has a secret field: most have none, and their bodies need not be searched. */
-export function hasSecrets(struct: StructClass, seen: ReadonlySet<StructClass> = new Set()): boolean {
-  const known = withSecrets.get(struct);
-  if (known !== undefined) return known;
-  if (seen.has(struct)) return false;
-  const found = fieldsOf(struct).some((facts) => facts.secret || facts.structs?.().some((inner) => hasSecrets(inner, new Set([...seen, struct]))));
-  if (seen.size === 0) withSecrets.set(struct, found);
-  return found;
+/** Whether a structure, or one inside it, has a secret field: most have none. */
+export function hasSecrets(struct: StructClass): boolean {
+  return secrets.finds(struct);
 }
 
 /** A secret field of a structure that is there, whether it has a value or not. */
@@ -112,33 +157,18 @@ export interface SecretField {
 /** Every secret that an object may have, given the structures that it has. */
 export function secretFieldsOf(struct: StructClass, object: Json): SecretField[] {
   const found: SecretField[] = [];
-  for (const { facts, field } of secretPlaces(struct, object)) found.push({ field, required: facts.required === true });
+  secrets.each(struct, object, ({ required }, field) => found.push({ field, required: required === true }));
   return found;
 }
 
 /** Takes every secret out of a body, in place. An empty value means that the secret is to be deleted. */
 export function takeSecrets(struct: StructClass, body: Json): { field: string; value: string | undefined }[] {
   const taken: { field: string; value: string | undefined }[] = [];
-  for (const { facts, field, holder } of secretPlaces(struct, body)) {
-    const value = holder[facts.name];
-    if (value === undefined) continue;
+  secrets.each(struct, body, ({ name }, field, holder) => {
+    const value = holder[name];
+    if (value === undefined) return;
     taken.push({ field, value: isEmpty(value) ? undefined : String(value) });
-    delete holder[facts.name];
-  }
+    delete holder[name];
+  });
   return taken;
-}
-
-function* secretPlaces(struct: StructClass, holder: Json, at = ''): Generator<{ facts: FieldFacts; field: string; holder: Json }> {
-  if (!hasSecrets(struct)) return;
-  for (const facts of fieldsOf(struct)) {
-    const field = at === '' ? facts.name : `${at}.${facts.name}`;
-    if (facts.secret) yield { facts, field, holder };
-    if (!facts.structs) continue;
-    const value = holder[facts.name];
-    const items = Array.isArray(value) ? value : [value];
-    for (const [index, item] of items.entries()) {
-      const inner = structOf(facts, item);
-      if (inner) yield* secretPlaces(inner, item as Json, facts.array ? `${field}[${index}]` : field);
-    }
-  }
 }

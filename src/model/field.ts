@@ -128,13 +128,33 @@ export function variantOf(struct: StructClass): VariantFacts | undefined {
 }
 
 /** The structure that a value of a field has: a union's is told by its discriminator. Undefined for plain values, lists and unknown kinds. */
-export function structOf({ type, structs }: FieldFacts, value: unknown): StructClass | undefined {
-  if (!structs || typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  if (type === 'struct') return structs()[0];
-  return structs().find((struct) => {
+export function structOf(facts: FieldFacts, value: unknown): StructClass | undefined {
+  if (!facts.structs || typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  let choice = choices.get(facts);
+  if (!choice) {
+    choice = choiceOf(facts.type, facts.structs());
+    choices.set(facts, choice);
+  }
+  return typeof choice === 'function' ? choice : choice.byValue.get((value as Record<string, unknown>)[choice.property]);
+}
+
+/** The structures of a union by the value of the property that tells them apart. */
+interface Choice {
+  readonly property: string;
+  readonly byValue: ReadonlyMap<unknown, StructClass>;
+}
+
+/** Worked out at the first value of a field, because structures may be declared after the fields that hold them. */
+const choices = new WeakMap<FieldFacts, StructClass | Choice>();
+
+function choiceOf(type: FieldFacts['type'], structs: readonly StructClass[]): StructClass | Choice {
+  const [only] = structs;
+  if (type === 'struct' && only) return only;
+  const variants = structs.flatMap((struct) => {
     const variant = variantOf(struct);
-    return variant && (value as Record<string, unknown>)[variant.property] === variant.value;
+    return variant ? [{ struct, ...variant }] : [];
   });
+  return { property: variants[0]?.property ?? '', byValue: new Map(variants.map(({ value, struct }) => [value, struct])) };
 }
 
 const fieldsByClass = new WeakMap<StructClass, readonly FieldFacts[]>();

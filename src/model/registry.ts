@@ -6,6 +6,10 @@ export interface Definition extends Omit<ResourceOptions, 'type' | 'child' | 'at
   readonly name: string;
   readonly struct: StructClass;
   readonly fields: readonly FieldFacts[];
+  /** Of the fields, those that every write looks at. */
+  readonly readOnlyFields: readonly FieldFacts[];
+  readonly stickyFields: readonly FieldFacts[];
+  readonly immutableFields: readonly FieldFacts[];
   readonly places: readonly Place[];
   /** The concrete types of an abstract one; a concrete type is its own only variant. */
   readonly variants: readonly Definition[];
@@ -52,7 +56,7 @@ export class Registry {
   private readonly byWrapper = new Map<string, Definition>();
   private readonly roots = new Map<string, Place>();
   /** Children of a place by the first segment that leads to them. */
-  private readonly steps = new WeakMap<Place, Map<string, Place[]>>();
+  private readonly steps = new WeakMap<Place, Map<string, Step[]>>();
 
   constructor(classes: readonly StructClass[]) {
     const variantsOf = new Map<StructClass, StructClass[]>();
@@ -67,6 +71,8 @@ export class Registry {
     const define = (struct: StructClass, family?: Definition): Definition => {
       const { type, child, at: _at, ...options } = resourceOptions(struct) ?? fail(`${struct.name} has no @Resource`);
       const name = type ?? struct.name;
+      const fields = fieldsOf(struct);
+      const those = (wanted: (facts: FieldFacts) => unknown): readonly FieldFacts[] => fields.filter(wanted);
       const definition = {
         ...(family
           ? {
@@ -81,7 +87,10 @@ export class Registry {
         ...options,
         name,
         struct,
-        fields: fieldsOf(struct),
+        fields,
+        readOnlyFields: those(({ readOnly }) => readOnly),
+        stickyFields: those(({ sticky, readOnly }) => sticky && !readOnly),
+        immutableFields: those(({ immutable }) => immutable),
         places: family?.places ?? [],
         wrapper: family?.wrapper ?? { type: child?.type ?? `Child${name}`, field: child?.field ?? name },
       } as { -readonly [K in keyof Definition]: Definition[K] };
@@ -177,11 +186,12 @@ export class Registry {
     let id = rootName;
     const ids: string[] = [];
     for (let at = 0; at < rest.length; at += 1) {
-      const next: Place | undefined = this.step(place, rest, at);
-      if (!next) return undefined;
+      const step: Step | undefined = this.step(place, rest, at);
+      if (!step) return undefined;
+      const next = step.place;
       parentPath = here;
       here += `/${next.segment}`;
-      at += next.segment.split('/').length - 1;
+      at += step.segments.length - 1;
       if (next.singleton) {
         id = rest[at] as string;
       } else {
@@ -199,18 +209,25 @@ export class Registry {
   }
 
   /** The child of a place that the path goes on with; the longest match wins, so `static-routes/bfd-peers` is no static route. */
-  private step(place: Place, segments: readonly string[], at: number): Place | undefined {
+  private step(place: Place, path: readonly string[], at: number): Step | undefined {
     let steps = this.steps.get(place);
     if (!steps) {
       steps = new Map();
-      for (const child of [...place.children].sort((a, b) => b.segment.length - a.segment.length)) {
-        const first = child.segment.split('/', 1)[0] as string;
+      const children = place.children.map((child) => ({ place: child, segments: child.segment.split('/') }));
+      for (const child of children.sort((a, b) => b.place.segment.length - a.place.segment.length)) {
+        const [first = ''] = child.segments;
         steps.set(first, [...(steps.get(first) ?? []), child]);
       }
       this.steps.set(place, steps);
     }
-    return steps.get(segments[at] as string)?.find((child) => child.segment.split('/').every((part, offset) => segments[at + offset] === part));
+    return steps.get(path[at] as string)?.find(({ segments }) => segments.every((segment, offset) => path[at + offset] === segment));
   }
+}
+
+/** A child of a place with the segments that lead to it. */
+interface Step {
+  readonly place: Place;
+  readonly segments: readonly string[];
 }
 
 /** The verbs that a type's objects understand at a place. */

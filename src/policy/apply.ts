@@ -178,10 +178,8 @@ class Application implements WriteView {
     const own: Json = {};
     const fixed: Json = {};
     if (current) {
-      for (const { name, readOnly, sticky } of definition.fields) {
-        if (readOnly && !asSystem) copy(fixed, current as unknown as Json, name);
-        else if (readOnly || (sticky && op === 'patch' && !unset.includes(name))) copy(kept, current as unknown as Json, name);
-      }
+      for (const { name } of definition.readOnlyFields) copy(asSystem ? kept : fixed, current as unknown as Json, name);
+      if (op === 'patch') for (const { name } of definition.stickyFields) if (!unset.includes(name)) copy(kept, current as unknown as Json, name);
     }
     for (const name in body) if (!SYSTEM_FIELDS.has(name)) own[name] = body[name];
     const { id, path, parentPath = '' } = located;
@@ -215,8 +213,7 @@ class Application implements WriteView {
 
   private checkImmutable(definition: Definition, draft: PolicyObject, current: PolicyObject | undefined): void {
     if (!current) return;
-    for (const { name, immutable } of definition.fields) {
-      if (!immutable) continue;
+    for (const { name } of definition.immutableFields) {
       const [old, now] = [(current as unknown as Json)[name], (draft as unknown as Json)[name]];
       if (now === undefined) copy(draft as unknown as Json, current as unknown as Json, name);
       else if (old !== undefined && !isDeepStrictEqual(old, now)) {
@@ -274,7 +271,7 @@ class Application implements WriteView {
     const secrets = [...removed.map(({ field }) => ({ field, value: undefined })), ...takeSecrets(definition.struct, laid)];
     takeSecrets(definition.struct, full);
     addDefaults(definition.struct, full);
-    const unset = definition.fields.filter(({ sticky, name }) => sticky && full[name] === undefined).map(({ name }) => name);
+    const unset = definition.stickyFields.filter(({ name }) => full[name] === undefined).map(({ name }) => name);
     return { op: 'patch', path, type, body: full, secrets, unset };
   }
 

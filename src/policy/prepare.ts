@@ -103,8 +103,8 @@ class Preparation {
     const secrets = takeSecrets(struct, given);
     takeSecrets(struct, body);
     addDefaults(struct, body);
-    const unset = definition.fields
-      .filter(({ sticky, name }) => sticky && body[name] === undefined && (given[name] !== undefined || (sticky === 'alone' && at !== '')))
+    const unset = definition.stickyFields
+      .filter(({ sticky, name }) => body[name] === undefined && (given[name] !== undefined || (sticky === 'alone' && at !== '')))
       .map(({ name }) => name);
     this.writes.push({ op, path, type, body, secrets, unset, onlyChildren, move: options.move });
   }

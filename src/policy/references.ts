@@ -1,6 +1,6 @@
-import { type Json, valuesOf } from '../model/body.js';
+import { FieldSearch, type Json } from '../model/body.js';
 import { CODES } from '../model/error-codes.js';
-import { type FieldFacts, fieldsOf, type ReferenceFacts, type StructClass } from '../model/field.js';
+import type { ReferenceFacts } from '../model/field.js';
 import type { PolicyObject } from '../model/policy-object.js';
 import type { Problem } from '../model/problem.js';
 import type { Definition, Registry } from '../model/registry.js';
@@ -12,49 +12,42 @@ export interface FoundReference extends Reference {
   readonly facts: ReferenceFacts;
 }
 
-const holders = new WeakMap<StructClass, boolean>();
+const references = new FieldSearch((facts) => facts.refs !== undefined);
 
-/** Whether any field of a structure, or of one inside it, refers to something: bodies of the others are not searched. */
-function hasReferences(struct: StructClass, seen: ReadonlySet<StructClass> = new Set()): boolean {
-  const known = holders.get(struct);
-  if (known !== undefined) return known;
-  if (seen.has(struct)) return false;
-  const found = fieldsOf(struct).some((facts) => facts.refs || facts.structs?.().some((inner) => hasReferences(inner, new Set([...seen, struct]))));
-  if (seen.size === 0) holders.set(struct, found);
-  return found;
+/** Calls back for every text that a field which may refer to something holds. */
+function eachText(definition: Definition, body: Json, found: (refs: ReferenceFacts, field: string, text: string) => void): void {
+  references.each(definition.struct, body, ({ name, array, refs }, field, holder) => {
+    const value = holder[name];
+    if (!refs) return;
+    if (typeof value === 'string') found(refs, field, value);
+    else if (array && Array.isArray(value)) for (const [index, item] of value.entries()) if (typeof item === 'string') found(refs, `${field}[${index}]`, item);
+  });
 }
-
-const isReference = (facts: FieldFacts): boolean => facts.refs !== undefined;
 
 /** Every reference that an object holds. Literals that a field also takes (ANY, addresses) are none. */
 export function referencesOf(definition: Definition, object: PolicyObject): readonly FoundReference[] {
-  if (!hasReferences(definition.struct)) return [];
   const found: FoundReference[] = [];
-  for (const { facts, field, value } of valuesOf(definition.struct, object as unknown as Json, isReference)) {
-    if (facts.refs && typeof value === 'string' && value.startsWith('/')) {
-      found.push({ source: object.path, field, target: value, hard: facts.refs.soft !== true, facts: facts.refs });
-    }
-  }
+  eachText(definition, object as unknown as Json, (facts, field, text) => {
+    if (text.startsWith('/')) found.push({ source: object.path, field, target: text, hard: facts.soft !== true, facts });
+  });
   return found;
 }
 
 /** Values of reference fields that are neither a path nor one of the literals that the field also takes. */
 export function literalProblems(definition: Definition, body: Json): readonly Problem[] {
-  if (!hasReferences(definition.struct)) return [];
   const problems: Problem[] = [];
-  for (const { facts, field, value } of valuesOf(definition.struct, body, isReference)) {
-    if (!facts.refs || typeof value !== 'string' || value.startsWith('/')) continue;
-    const { also = [], to } = facts.refs;
-    if (also.includes('ANY') && value.toUpperCase() === 'ANY') continue;
-    if (also.includes('ADDRESS') && parseRange(value)) continue;
-    if (also.includes('TEXT')) continue;
+  eachText(definition, body, ({ also = [], to }, field, text) => {
+    if (text.startsWith('/')) return;
+    if (also.includes('ANY') && text.toUpperCase() === 'ANY') return;
+    if (also.includes('ADDRESS') && parseRange(text)) return;
+    if (also.includes('TEXT')) return;
     const choices = [
       `the policy path of a ${to.join(' or ')}`,
       ...(also.includes('ANY') ? ['ANY'] : []),
       ...(also.includes('ADDRESS') ? ['an address, block or range'] : []),
     ];
     problems.push({ status: 400, code: CODES.badReference, field, message: `Field ${field} must be ${choices.join(', or ')}.` });
-  }
+  });
   return problems;
 }
 

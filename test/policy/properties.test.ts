@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { hasSecrets, type Json, valuesOf, withoutEmpty } from '../../src/model/body.js';
+import { FieldSearch, hasSecrets, type Json, withoutEmpty } from '../../src/model/body.js';
 import { DEFAULT_NETWORKING } from '../../src/model/defaults/networking.js';
+import type { ReferenceFacts } from '../../src/model/field.js';
 import type { PolicyObject } from '../../src/model/policy-object.js';
 import { type Definition, type Place, Registry, verbsOf } from '../../src/model/registry.js';
 import { registry } from '../../src/model/types.js';
@@ -315,15 +316,21 @@ function sample<T>(all: readonly T[], size: number, dice: Dice): T[] {
 async function referTo({ definition, place, around }: Site, path: string, least: Json, full: Json, which: number, force: boolean): Promise<void> {
   const born = await read(path);
   const before = born.status === 200 ? (born.body as Json) : undefined;
-  const uses = [...valuesOf(definition.struct, full, ({ refs, immutable }) => refs !== undefined && !(immutable && before))];
-  const { facts, field } = uses[which % uses.length] ?? {};
-  if (!facts?.refs || field === undefined) return;
+  const uses: { refs: ReferenceFacts; field: string }[] = [];
+  new FieldSearch(({ refs, immutable }) => refs !== undefined && !(immutable && before)).each(definition.struct, full, ({ name, refs }, field, holder) => {
+    const value = holder[name];
+    if (!refs || value === undefined) return;
+    if (Array.isArray(value)) uses.push(...value.map((_, index) => ({ refs, field: `${field}[${index}]` })));
+    else uses.push({ refs, field });
+  });
+  const use = uses[which % uses.length];
+  if (!use) return;
+  const { refs, field } = use;
   const [name] = /^\w+/.exec(field) ?? [field];
   const combined = { ...least, [name]: full[name] };
   // The two halves fit by themselves, and have to fit each other too.
   REFINEMENTS[definition.name]?.(combined, around);
   const body = startingFrom(definition, combined, before);
-  const { refs } = facts;
 
   const stranger = registry.definitions.find(
     (one) => !refs.to.some((type) => registry.isA(one.name, type)) && world.home(one.name)?.place.definition === one && isWritable(one.places[0] as Place),
