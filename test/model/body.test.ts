@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addDefaults, takeSecrets, valuesOf, withoutEmpty } from '../../src/model/body.js';
+import { addDefaults, FieldSearch, takeSecrets, withoutEmpty } from '../../src/model/body.js';
 import { Field, Variant } from '../../src/model/field.js';
 
 @Variant('Key')
@@ -98,17 +98,25 @@ describe('defaults', () => {
   });
 });
 
-describe('values of fields', () => {
-  it('come with the JSON path of each, whatever is around them', () => {
+describe('wanted fields', () => {
+  it('are found with the JSON path of each, whatever is around them', () => {
     const body = { sign: 'x', guests: ['a', 'b'], locks: [{ resource_type: 'Plain' }, { resource_type: 'Key', name: 'k' }], behind: { sign: 'y' } };
-    const found = [...valuesOf(Door, body, ({ type, secret }) => type === 'string' && !secret)].map(({ field, value }) => [field, value]);
+    const found: [field: string, value: unknown][] = [];
+    new FieldSearch(({ type, secret }) => type === 'string' && !secret).each(Door, body, ({ name }, field, holder) => found.push([field, holder[name]]));
     expect(found).toEqual([
-      ['guests[0]', 'a'],
-      ['guests[1]', 'b'],
+      ['colour', undefined],
+      ['guests', ['a', 'b']],
       ['sign', 'x'],
       ['locks[1].name', 'k'],
+      ['behind.colour', undefined],
+      ['behind.guests', undefined],
       ['behind.sign', 'y'],
     ]);
+  });
+
+  it('are known to be in a structure or not, without a body', () => {
+    const secrets = new FieldSearch(({ secret }) => secret === true);
+    expect([Door, Key, Plain].map((struct) => secrets.finds(struct))).toEqual([true, true, false]);
   });
 });
 
