@@ -206,7 +206,7 @@ function enforcement(outputs: ReadonlyMap<string, Output>, groups: WholeGroups):
   const wants: [string, string][] = [];
   for (const key of new Set([...outputs.values()].flatMap(({ addressSets }) => addressSets))) {
     const wanted = [...groups.addresses(key.replace(/#mac$/, ''))].filter((address) => isMac(address) === key.endsWith('#mac'));
-    const elements = new Map(wanted.map((address) => [address, true as const]));
+    const elements = wanted.map((address) => [address, true] as const);
     contributions.push({
       kind: ResourceKind.ADDRESS_SET,
       key,
@@ -225,7 +225,14 @@ function enforcement(outputs: ReadonlyMap<string, Output>, groups: WholeGroups):
     }
     for (const [node, elements] of byNode) {
       const bundle = bundles.ports(scope, node);
-      contributions.push({ kind: ResourceKind.PORT_GROUP, key: scope, bundle, body: { $case: 'portGroup', value: { ports: [] } }, elements, node });
+      contributions.push({
+        kind: ResourceKind.PORT_GROUP,
+        key: scope,
+        bundle,
+        body: { $case: 'portGroup', value: { ports: [] } },
+        elements: [...elements],
+        node,
+      });
       wants.push([node, bundle], [node, bundles.applied(scope)]);
     }
   }
@@ -249,7 +256,8 @@ function assemble(contributions: readonly Contribution[]): Assembled[] {
     const scratch = new Resource(kind, key, new Bundle(bundle));
     for (const [element, value] of elements) scratch.setElement(element, value);
     scratch.setBody(body);
-    return { bundle, resource: { kind, key, version: scratch.version, body: scratch.elements ? withElements(body, elements) : body } };
+    scratch.seal();
+    return { bundle, resource: { kind, key, version: scratch.version, body: scratch.elements ? withElements(body, scratch.elements) : body } };
   });
 }
 

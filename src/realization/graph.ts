@@ -197,7 +197,14 @@ export class RealizationGraph implements Realization {
     for (const claim of start.claims) this.inputs.claim(claim);
     for (const object of start.objects) this.setObject(object.path, object);
     for (const report of start.reports) this.inventory.report(report);
-    this.finish();
+    this.tellMembership();
+    this.cells.settle();
+    for (const resource of this.table.all()) {
+      resource.seal();
+      if (resource.isGone()) this.table.drop(resource);
+    }
+    for (const node of this.nodes.values()) for (const { lanes } of this.holdings(node)) if (lanes) node.digest.add(lanes);
+    this.outbox.open = true;
     this.realized.restore(start.realized, this.event);
   }
 

@@ -1,6 +1,8 @@
 import type { PolicyObject } from '../model/policy-object.js';
 import type { Commit } from '../policy/ports.js';
 import type { Cells, Input } from './cells.js';
+import { MultiMap } from './multimap.js';
+import { SmallMap } from './small-map.js';
 
 type ClaimChange = Commit['claims'][number];
 
@@ -26,10 +28,30 @@ export interface IntentReads {
   number(space: string, owner: string): number | undefined;
 }
 
-/** What of an object is looked up by: the same for the graph and for the full computation. */
+/** Types whose objects are asked for as a whole. */
+const LISTED: ReadonlySet<string> = new Set(['PolicyTransportZone']);
+
+/** Types whose objects are asked for by their parent. */
+const CHILDREN: ReadonlySet<string> = new Set([
+  'PolicyEdgeNode',
+  'LocaleServices',
+  'Tier0Interface',
+  'Tier1Interface',
+  'StaticRoutes',
+  'StaticRouteBfdPeer',
+  'PolicyNat',
+  'PolicyNatRule',
+]);
+
+/**
+ * What an object is looked up by, beside its path: the same for the graph and for the full computation. Only what some unit asks
+ * for, since the most numerous types (ports, rules) are asked for by nobody.
+ */
 export function indexKeys(object: PolicyObject): string[] {
   const type = object.resource_type;
-  const keys = [`type ${type}`, `child ${type} ${object.parent_path}`];
+  const keys: string[] = [];
+  if (LISTED.has(type)) keys.push(`type ${type}`);
+  if (CHILDREN.has(type)) keys.push(`child ${type} ${object.parent_path}`);
   for (const field of REVERSED[type] ?? []) {
     const target = field.split('.').reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], object);
     if (typeof target === 'string') keys.push(`${type}.${field} ${target}`);
@@ -40,8 +62,9 @@ export function indexKeys(object: PolicyObject): string[] {
 /** Intent and claims as plain maps with indexes. */
 export class Intent {
   private readonly objects = new Map<string, PolicyObject>();
-  private readonly index = new Map<string, Set<string>>();
-  private readonly numbers = new Map<string, number>();
+  private readonly index = new MultiMap<string, string>();
+  /** Numbers by owner, then by space. */
+  private readonly numbers = new Map<string, SmallMap<string, number>>();
 
   get size(): number {
     return this.objects.size;
@@ -51,50 +74,35 @@ export class Intent {
     return this.objects.get(path);
   }
 
-  all(): Iterable<PolicyObject> {
-    return this.objects.values();
-  }
-
   /** Stores an object, or removes it; answers what was there and the index keys whose lists of paths changed. */
-  set(path: string, after: PolicyObject | undefined): { before: PolicyObject | undefined; moved: string[] } {
+  set(path: string, after: PolicyObject | undefined): { before: PolicyObject | undefined; moved: readonly string[] } {
     const before = this.objects.get(path);
     if (after) this.objects.set(path, after);
     else this.objects.delete(path);
     const old = before ? indexKeys(before) : [];
     const now = after ? indexKeys(after) : [];
-    const moved = [];
-    for (const key of old) {
-      if (now.includes(key)) continue;
-      const paths = this.index.get(key)!;
-      paths.delete(path);
-      if (paths.size === 0) this.index.delete(key);
-      moved.push(key);
-    }
-    for (const key of now) {
-      if (old.includes(key)) continue;
-      const paths = this.index.get(key);
-      if (paths) paths.add(path);
-      else this.index.set(key, new Set([path]));
-      moved.push(key);
-    }
-    return { before, moved };
+    const gone = old.filter((key) => !now.includes(key));
+    const come = now.filter((key) => !old.includes(key));
+    for (const key of gone) this.index.delete(key, path);
+    for (const key of come) this.index.add(key, path);
+    return { before, moved: [...gone, ...come] };
   }
 
   paths(indexKey: string): readonly string[] {
-    const paths = this.index.get(indexKey);
-    return paths ? [...paths].sort() : [];
+    return [...this.index.get(indexKey)].sort();
   }
 
-  claim(claim: ClaimChange): string {
-    const key = `${claim.space} ${claim.owner}`;
-    const low = Number(claim.low);
-    if (!claim.gone) this.numbers.set(key, low);
-    else if (this.numbers.get(key) === low) this.numbers.delete(key);
-    return key;
+  claim({ space, owner, low, gone }: ClaimChange): void {
+    const held = this.numbers.get(owner) ?? new SmallMap<string, number>();
+    const number = Number(low);
+    if (!gone) held.set(space, number);
+    else if (held.get(space) === number) held.delete(space);
+    if (held.size > 0) this.numbers.set(owner, held);
+    else this.numbers.delete(owner);
   }
 
-  number(key: string): number | undefined {
-    return this.numbers.get(key);
+  number(space: string, owner: string): number | undefined {
+    return this.numbers.get(owner)?.get(space);
   }
 }
 
@@ -102,7 +110,8 @@ export class Intent {
 export class IntentInputs implements IntentReads {
   private readonly objectInput: Input<PolicyObject | undefined>;
   private readonly pathsInput: Input<readonly string[]>;
-  private readonly numberInput: Input<number | undefined>;
+  /** Owners of numbers: what one of them holds is read as a whole. */
+  private readonly ownerInput: Input<void>;
 
   constructor(
     cells: Cells,
@@ -110,7 +119,7 @@ export class IntentInputs implements IntentReads {
   ) {
     this.objectInput = cells.input((path) => intent.get(path));
     this.pathsInput = cells.input((key) => intent.paths(key));
-    this.numberInput = cells.input((key) => intent.number(key));
+    this.ownerInput = cells.input(() => undefined);
   }
 
   set(path: string, after: PolicyObject | undefined): PolicyObject | undefined {
@@ -121,7 +130,8 @@ export class IntentInputs implements IntentReads {
   }
 
   claim(claim: ClaimChange): void {
-    this.numberInput.changed(this.intent.claim(claim));
+    this.intent.claim(claim);
+    this.ownerInput.changed(claim.owner);
   }
 
   object<T extends object = PolicyObject>(path: string | undefined): (T & PolicyObject) | undefined {
@@ -141,6 +151,7 @@ export class IntentInputs implements IntentReads {
   }
 
   number(space: string, owner: string): number | undefined {
-    return this.numberInput.read(`${space} ${owner}`);
+    this.ownerInput.read(owner);
+    return this.intent.number(space, owner);
   }
 }

@@ -1,4 +1,5 @@
 import type { InventoryReport, Workload, WorkloadInterface } from './contract.js';
+import { MultiMap } from './multimap.js';
 
 /** What one node has reported so far. */
 export interface NodeFacts {
@@ -17,7 +18,12 @@ export interface InventoryListener {
 interface NodeInventory {
   facts: NodeFacts;
   readonly interfaces: Map<string, WorkloadInterface>;
-  readonly machines: Map<string, Workload>;
+  readonly machines: Map<string, MachineReport>;
+}
+
+interface MachineReport {
+  readonly node: string;
+  readonly machine: Workload;
 }
 
 /** All nodes' reports, taken apart into single changes, so that a whole report that repeats what is known costs a comparison. */
@@ -25,7 +31,7 @@ export class Inventory {
   private readonly nodes = new Map<string, NodeInventory>();
   private readonly nodeByFabricPath = new Map<string, string>();
   /** Machines by external id, then by the node that reports them: for a moment a machine that moves is on two. */
-  private readonly machines = new Map<string, Map<string, Workload>>();
+  private readonly machines = new MultiMap<string, MachineReport>();
   /** How many nodes report an interface, by external id. */
   private readonly interfaces = new Map<string, number>();
 
@@ -67,10 +73,8 @@ export class Inventory {
 
   /** A machine as reported; of several nodes that report it, the first by name. */
   machine(externalId: string): Workload | undefined {
-    const reports = this.machines.get(externalId);
-    if (!reports) return undefined;
-    const [first] = [...reports.keys()].sort();
-    return reports.get(first!);
+    const [first] = [...this.machines.get(externalId)].sort((a, b) => (a.node < b.node ? -1 : 1));
+    return first?.machine;
   }
 
   /** Whether any node reports the interface. */
@@ -101,16 +105,13 @@ export class Inventory {
 
   private setMachine(node: NodeInventory, id: string, now: Workload | undefined): void {
     const before = node.machines.get(id);
-    if (before === now || (before && now && (Object.keys(now) as (keyof Workload)[]).every((key) => before[key] === now[key]))) return;
-    const reports = this.machines.get(id) ?? new Map<string, Workload>();
+    if (before ? now !== undefined && sameMachine(before.machine, now) : !now) return;
+    if (before) this.machines.delete(id, before);
+    node.machines.delete(id);
     if (now) {
-      node.machines.set(id, now);
-      reports.set(node.facts.node, now);
-      this.machines.set(id, reports);
-    } else {
-      node.machines.delete(id);
-      reports.delete(node.facts.node);
-      if (reports.size === 0) this.machines.delete(id);
+      const report = { node: node.facts.node, machine: now };
+      node.machines.set(id, report);
+      this.machines.add(id, report);
     }
     this.listener.machineChanged(id);
   }
@@ -119,4 +120,14 @@ export class Inventory {
 function sameInterface(a: WorkloadInterface | undefined, b: WorkloadInterface | undefined): boolean {
   if (!a || !b) return a === b;
   return a.attachmentId === b.attachmentId && a.machine === b.machine && a.mac === b.mac && a.since === b.since && a.addresses.join() === b.addresses.join();
+}
+
+function sameMachine(a: Workload, b: Workload): boolean {
+  return (
+    a.displayName === b.displayName &&
+    a.computerName === b.computerName &&
+    a.osName === b.osName &&
+    a.poweredOn === b.poweredOn &&
+    a.externalId === b.externalId
+  );
 }

@@ -20,6 +20,8 @@ export interface Delivery {
   readonly change: ResourceChange;
   readonly before: Lanes | undefined;
   readonly after: Lanes | undefined;
+  /** The node need not be told, because it is given another resource under the same name. */
+  readonly covered?: boolean;
 }
 
 /**
@@ -30,6 +32,10 @@ export class Outbox implements SpanListener, ResourceListener {
   private readonly touched = new Map<Resource, Touched>();
   /** Nodes whose bundles changed, with what they had when the event began. */
   private readonly moved = new Map<Bundle, Map<NodeRecord, boolean>>();
+  /** Resources that took the place of others. */
+  private readonly successors = new Map<Resource, Resource>();
+  /** At start nobody is told anything, and there is nothing to compare with. */
+  open = false;
 
   gained(node: NodeRecord, bundle: Bundle): void {
     this.noteMove(node, bundle, false);
@@ -40,12 +46,17 @@ export class Outbox implements SpanListener, ResourceListener {
   }
 
   touching(resource: Resource): void {
-    this.note(resource);
+    if (this.open) this.note(resource);
   }
 
   changingElement(resource: Resource, key: string): void {
+    if (!this.open) return;
     const { elements } = this.note(resource);
     if (!elements.has(key)) elements.set(key, resource.elements!.get(key));
+  }
+
+  replaced(before: Resource, now: Resource): void {
+    this.successors.set(before, now);
   }
 
   /** Ends the event: answers what every node is to be told, connected or not, and which resources are gone. */
@@ -54,7 +65,7 @@ export class Outbox implements SpanListener, ResourceListener {
     const gone: Resource[] = [];
     for (const [resource, before] of this.touched) {
       resource.seal();
-      if (!resource.body && !resource.elements?.size) gone.push(resource);
+      if (resource.isGone()) gone.push(resource);
       if (before.version === resource.version) continue;
       const delivery = deliveryOf(resource, before);
       const movers = this.moved.get(resource.bundle);
@@ -69,6 +80,8 @@ export class Outbox implements SpanListener, ResourceListener {
     }
     this.touched.clear();
     this.moved.clear();
+    for (const [before, now] of this.successors) for (const list of deliveries.values()) cover(list, before, now);
+    this.successors.clear();
     for (const list of deliveries.values()) list.sort(inOrder);
     return { deliveries, gone };
   }
@@ -97,6 +110,7 @@ export class Outbox implements SpanListener, ResourceListener {
   }
 
   private noteMove(node: NodeRecord, bundle: Bundle, had: boolean): void {
+    if (!this.open) return;
     const nodes = this.moved.get(bundle) ?? new Map<NodeRecord, boolean>();
     this.moved.set(bundle, nodes);
     if (!nodes.has(node)) nodes.set(node, had);
@@ -110,6 +124,13 @@ function inOrder(a: Delivery, b: Delivery): number {
   const kind = a.resource.kind - b.resource.kind;
   if (kind !== 0) return a.after ? kind : -kind;
   return a.resource.key < b.resource.key ? -1 : 1;
+}
+
+/** A removal that would take away what the same delta puts. */
+function cover(list: Delivery[], before: Resource, now: Resource): void {
+  const at = list.findIndex(({ resource, after }) => resource === before && after === undefined);
+  const removed = list[at];
+  if (removed && list.some(({ resource, after }) => resource === now && after !== undefined)) list[at] = { ...removed, covered: true };
 }
 
 function deliveryOf(resource: Resource, before: Touched): Delivery {
@@ -159,5 +180,6 @@ function push<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
 
 /** A node's delta from its deliveries. */
 export function deltaOf(node: NodeRecord, sequence: number, deliveries: readonly Delivery[]): NodeDelta {
-  return { node: node.id, sequence, changes: deliveries.map(({ change }) => change), digest: node.digest.toString() };
+  const changes = deliveries.filter(({ covered }) => !covered).map(({ change }) => change);
+  return { node: node.id, sequence, changes, digest: node.digest.toString() };
 }

@@ -1,6 +1,7 @@
 import type { SegmentPort } from '../model/networking/segment-port.resource.js';
 import type { PolicyObject } from '../model/policy-object.js';
 import type { WorkloadInterface } from './contract.js';
+import { MultiMap } from './multimap.js';
 
 /** What a segment port says is plugged into it. */
 export interface Attachment {
@@ -31,10 +32,10 @@ interface Report {
  */
 export class Placement {
   private readonly ports = new Map<string, Attachment>();
-  private readonly portsById = new Map<string, Set<string>>();
-  private readonly reportsById = new Map<string, Map<string, Report>>();
+  private readonly portsById = new MultiMap<string, string>();
+  private readonly reportsById = new MultiMap<string, Report>();
   /** Ports behind others, by what they say they are behind. */
-  private readonly behind = new Map<string, Set<string>>();
+  private readonly behind = new MultiMap<string, string>();
 
   constructor(private readonly listener: PlacementListener) {}
 
@@ -43,31 +44,26 @@ export class Placement {
     if (before && attachment && before.id === attachment.id && before.behind === attachment.behind && before.created === attachment.created) return;
     if (before) {
       this.ports.delete(path);
-      remove(this.portsById, before.id, path);
-      if (before.behind !== undefined) remove(this.behind, before.behind, path);
+      this.portsById.delete(before.id, path);
+      if (before.behind !== undefined) this.behind.delete(before.behind, path);
       this.tell(before.id);
     }
     if (attachment) {
       this.ports.set(path, attachment);
-      insert(this.portsById, attachment.id, path);
-      if (attachment.behind !== undefined) insert(this.behind, attachment.behind, path);
+      this.portsById.add(attachment.id, path);
+      if (attachment.behind !== undefined) this.behind.add(attachment.behind, path);
       this.tell(attachment.id);
     }
     this.listener.placeChanged(path);
-    for (const port of this.behind.get(path) ?? []) this.listener.placeChanged(port);
+    for (const port of this.behind.get(path)) this.listener.placeChanged(port);
   }
 
   setInterface(node: string, before: WorkloadInterface | undefined, now: WorkloadInterface | undefined): void {
     if (before) {
-      const reports = this.reportsById.get(before.attachmentId);
-      reports?.delete(`${node} ${before.externalId}`);
-      if (reports?.size === 0) this.reportsById.delete(before.attachmentId);
+      const old = [...this.reportsById.get(before.attachmentId)].find((report) => report.node === node && report.interface.externalId === before.externalId);
+      if (old) this.reportsById.delete(before.attachmentId, old);
     }
-    if (now) {
-      const reports = this.reportsById.get(now.attachmentId) ?? new Map<string, Report>();
-      this.reportsById.set(now.attachmentId, reports);
-      reports.set(`${node} ${now.externalId}`, { node, interface: now });
-    }
+    if (now) this.reportsById.add(now.attachmentId, { node, interface: now });
     if (before && before.attachmentId !== now?.attachmentId) this.tell(before.attachmentId);
     if (now) this.tell(now.attachmentId);
   }
@@ -85,7 +81,7 @@ export class Placement {
   /** The port that an attachment id belongs to. */
   portAt(attachmentId: string): string | undefined {
     let oldest: string | undefined;
-    for (const port of this.portsById.get(attachmentId) ?? []) {
+    for (const port of this.portsById.get(attachmentId)) {
       if (oldest === undefined || this.older(port, oldest)) oldest = port;
     }
     return oldest;
@@ -97,17 +93,16 @@ export class Placement {
   }
 
   private reported(attachmentId: string): Place | undefined {
-    const reports = this.reportsById.get(attachmentId);
-    return reports && bestReport([...reports.values()]);
+    return bestReport([...this.reportsById.get(attachmentId)]);
   }
 
   private tell(attachmentId: string): void {
     this.listener.holderChanged(attachmentId);
-    for (const port of this.portsById.get(attachmentId) ?? []) {
+    for (const port of this.portsById.get(attachmentId)) {
       this.listener.placeChanged(port);
-      for (const child of this.behind.get(port) ?? []) this.listener.placeChanged(child);
+      for (const child of this.behind.get(port)) this.listener.placeChanged(child);
     }
-    for (const port of this.behind.get(attachmentId) ?? []) this.listener.placeChanged(port);
+    for (const port of this.behind.get(attachmentId)) this.listener.placeChanged(port);
   }
 }
 
@@ -137,16 +132,4 @@ export function bestReport(reports: readonly Report[]): Place | undefined {
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function insert(index: Map<string, Set<string>>, key: string, value: string): void {
-  const values = index.get(key);
-  if (values) values.add(value);
-  else index.set(key, new Set([value]));
-}
-
-function remove(index: Map<string, Set<string>>, key: string, value: string): void {
-  const values = index.get(key);
-  values?.delete(value);
-  if (values?.size === 0) index.delete(key);
 }

@@ -55,7 +55,7 @@ export class RealizedStates {
 
   /** Works out what may have changed. Also done before a node is lost: what was observed of it so far stays true. */
   settle(sequence: number, event: number): void {
-    for (const resource of this.suspectResources) for (const path of resource.intents.keys()) this.suspectIntents.add(path);
+    for (const resource of this.suspectResources) for (const path of resource.stakes.keys()) this.suspectIntents.add(path);
     this.suspectResources.clear();
     for (const path of this.suspectIntents) {
       const transition = this.review(path, sequence, event);
@@ -120,7 +120,7 @@ export class RealizedStates {
     const nodes = new Map<NodeRecord, NodeState['state']>();
     let lastNeed = 0;
     for (const resource of this.source.resourcesOf(path)) {
-      const need = resource.intents.get(path) ?? 0;
+      const need = resource.stakes.get(path) ?? 0;
       lastNeed = Math.max(lastNeed, need);
       for (const node of resource.bundle.nodes.keys()) raise(nodes, node, node.connected ? 'REALIZED' : 'DISCONNECTED');
       for (const [node, since] of resource.unacked ?? []) if (since <= need) raise(nodes, node, 'PENDING');

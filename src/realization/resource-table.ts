@@ -1,6 +1,7 @@
-import { same } from './cells.js';
 import { type Lanes, lanesOf, resourceLanes, SetHash, versionOf } from './digest.js';
+import { MultiMap } from './multimap.js';
 import { FirewallRule, NodeResource, type ResourceChange, ResourceKind } from './resources.pb.js';
+import { SmallMap } from './small-map.js';
 import type { Bundle, NodeRecord, Span } from './span.js';
 
 export type Body = NonNullable<NodeResource['body']>;
@@ -14,14 +15,14 @@ export type Element = FirewallRule | true;
 export interface Contribution {
   readonly kind: ResourceKind;
   readonly key: string;
-  /** The bundle that it is told in: always the same for one kind and key. */
+  /** The bundle that it is told in: the same in all contributions to one resource. */
   readonly bundle: string;
   readonly body: Body;
-  readonly elements?: ReadonlyMap<string, Element>;
+  readonly elements?: readonly (readonly [key: string, element: Element])[];
   /** Node whose own it is, where every node has another content under the same key. */
   readonly node?: string;
-  /** A further intent that the resource stands for: the policy whose rules are in it. */
-  readonly also?: string;
+  /** Further intents that the resource stands for: the policy whose rules are in it, the pool of a virtual server. */
+  readonly also?: readonly string[];
 }
 
 /** Kinds whose resources are sets that change by elements. */
@@ -35,11 +36,14 @@ export class Resource {
   body: Body | undefined;
   bodyLanes: Lanes | undefined;
   /** Elements by key, for kinds that have them. */
-  readonly elements: Map<string, Element> | undefined;
+  readonly elements: SmallMap<string, Element> | undefined;
   private readonly hash: SetHash | undefined;
   private putChange: ResourceChange | undefined;
-  /** Paths of the intents that it stands for, with the event at which what each of them put in changed last. */
-  readonly intents = new Map<string, number>();
+  private stale = false;
+  /** How many units give its body, or the head of it. */
+  givers = 0;
+  /** Intents that it stands for, each with the event at which what it put in changed last. */
+  readonly stakes = new SmallMap<string, number>();
   /** Connected nodes that have not acked it, with the first event that they have not acked. */
   unacked: Map<NodeRecord, number> | undefined;
   /** Nodes whose engines refuse it, with the reason and the first event that they do not run. */
@@ -53,7 +57,7 @@ export class Resource {
     readonly node?: string,
   ) {
     if (WITH_ELEMENTS.has(kind)) {
-      this.elements = new Map();
+      this.elements = new SmallMap();
       this.hash = new SetHash();
     }
   }
@@ -63,22 +67,12 @@ export class Resource {
   }
 
   setBody(body: Body | undefined): void {
-    if (this.hash && this.body && same(this.body, body)) return;
-    const bytes = body && NodeResource.encode({ kind: this.kind, key: this.key, version: '', body }).finish();
     this.body = body;
-    this.putChange = undefined;
-    if (!this.hash) {
-      this.version = bytes ? versionOf(bytes) : '';
-    } else {
-      if (this.bodyLanes) this.hash.remove(this.bodyLanes);
-      this.bodyLanes = bytes && lanesOf(bytes);
-      if (this.bodyLanes) this.hash.add(this.bodyLanes);
-      this.version = bytes ? this.hash.version() : '';
-    }
-    this.lanes = this.version === '' ? undefined : resourceLanes(this.kind, this.key, this.version);
+    this.stale = true;
   }
 
   setElement(key: string, element: Element | undefined): void {
+    this.stale = true;
     const before = this.elements!.get(key);
     if (before !== undefined) this.hash!.remove(elementLanes(key, before));
     if (element === undefined) this.elements!.delete(key);
@@ -88,13 +82,26 @@ export class Resource {
     }
   }
 
-  /** Brings the version up to date after elements changed. */
+  /** Whether nothing is left of it. */
+  isGone(): boolean {
+    return !this.body && !this.elements?.size;
+  }
+
+  /** Brings the version up to date, once for all that an event did to the resource. */
   seal(): void {
-    if (!this.hash || !this.body) return;
-    const version = this.hash.version();
-    if (version === this.version) return;
-    this.version = version;
-    this.lanes = resourceLanes(this.kind, this.key, version);
+    if (!this.stale) return;
+    this.stale = false;
+    const before = this.version;
+    const bytes = this.body && NodeResource.encode({ kind: this.kind, key: this.key, version: '', body: this.body }).finish();
+    if (!this.hash) this.version = bytes ? versionOf(bytes) : '';
+    else {
+      if (this.bodyLanes) this.hash.remove(this.bodyLanes);
+      this.bodyLanes = bytes && lanesOf(bytes);
+      if (this.bodyLanes) this.hash.add(this.bodyLanes);
+      this.version = bytes ? this.hash.version() : '';
+    }
+    if (this.version === before) return;
+    this.lanes = this.version === '' ? undefined : resourceLanes(this.kind, this.key, this.version);
     this.putChange = undefined;
   }
 
@@ -115,7 +122,7 @@ function elementLanes(key: string, element: Element): Lanes {
 }
 
 /** The whole body of a set, its elements in the order that does not depend on edits. */
-export function withElements(head: Body, elements: ReadonlyMap<string, Element>): Body {
+export function withElements(head: Body, elements: { keys(): Iterable<string>; values(): Iterable<Element> }): Body {
   if (head.$case === 'addressSet') return { $case: 'addressSet', value: { addresses: [...elements.keys()].sort() } };
   if (head.$case === 'portGroup') return { $case: 'portGroup', value: { ports: [...elements.keys()].sort() } };
   if (head.$case === 'firewallRuleSet') {
@@ -135,10 +142,8 @@ function byOrder(a: FirewallRule, b: FirewallRule): number {
  */
 export class ResourceTable {
   private readonly resources = new Map<ResourceKind, Map<string, Resource>>();
-  /** Units that give the head of a resource. */
-  private readonly heads = new Map<Resource, Map<string, Body>>();
   /** Resources that stand for an intent beside those that made them, by that intent. */
-  private readonly shared = new Map<string, Set<Resource>>();
+  private readonly shared = new MultiMap<string, Resource>();
 
   constructor(
     private readonly span: Span,
@@ -150,9 +155,13 @@ export class ResourceTable {
     return this.resources.get(kind)?.get(placeOf(key, node));
   }
 
+  *all(): Iterable<Resource> {
+    for (const byKey of this.resources.values()) yield* byKey.values();
+  }
+
   /** Resources that an intent shares with those below it. */
   sharedBy(intent: string): Iterable<Resource> {
-    return this.shared.get(intent) ?? [];
+    return this.shared.get(intent);
   }
 
   get count(): number {
@@ -164,15 +173,9 @@ export class ResourceTable {
   contribute(unit: string, contribution: Contribution, event: number): Resource {
     const resource = this.obtain(contribution);
     this.listener.touching(resource);
-    resource.intents.set(unit, event);
-    if (contribution.also !== undefined) this.share(contribution.also, resource, event);
-    if (!resource.elements) {
-      resource.setBody(contribution.body);
-      return resource;
-    }
-    const heads = this.heads.get(resource) ?? new Map<string, Body>();
-    this.heads.set(resource, heads);
-    heads.set(unit, contribution.body);
+    resource.stakes.set(unit, event);
+    for (const intent of contribution.also ?? []) this.share(intent, resource, event);
+    resource.givers += 1;
     resource.setBody(contribution.body);
     for (const [key, element] of contribution.elements ?? []) this.element(resource, key, element);
     return resource;
@@ -182,18 +185,14 @@ export class ResourceTable {
     const resource = this.find(contribution.kind, contribution.key, contribution.node);
     if (!resource) return;
     this.listener.touching(resource);
-    resource.intents.delete(unit);
-    if (contribution.also !== undefined) resource.intents.set(contribution.also, event);
-    if (!resource.elements) {
-      resource.setBody(undefined);
-      return;
+    resource.stakes.delete(unit);
+    for (const intent of contribution.also ?? []) {
+      if (resource.elements) resource.stakes.set(intent, event);
+      else this.unshare(intent, resource);
     }
-    for (const key of contribution.elements?.keys() ?? []) this.element(resource, key, undefined);
-    const heads = this.heads.get(resource);
-    heads?.delete(unit);
-    if (heads && heads.size > 0) return;
-    this.heads.delete(resource);
-    resource.setBody(undefined);
+    for (const [key] of contribution.elements ?? []) this.element(resource, key, undefined);
+    resource.givers -= 1;
+    if (resource.givers === 0) resource.setBody(undefined);
   }
 
   /** Adds or replaces an element, or removes it. */
@@ -204,33 +203,37 @@ export class ResourceTable {
 
   /** Forgets a resource that no longer exists. */
   drop(resource: Resource): void {
-    this.resources.get(resource.kind)?.delete(placeOf(resource.key, resource.node));
-    for (const intent of resource.intents.keys()) {
-      const resources = this.shared.get(intent);
-      if (resources?.delete(resource) && resources.size === 0) this.shared.delete(intent);
-    }
-    resource.bundle.resources.delete(resource);
+    const place = placeOf(resource.key, resource.node);
+    const byPlace = this.resources.get(resource.kind);
+    if (byPlace?.get(place) === resource) byPlace.delete(place);
+    for (const intent of [...resource.stakes.keys()]) this.unshare(intent, resource);
+    resource.bundle.remove(resource);
     this.span.collect(resource.bundle);
   }
 
   private share(intent: string, resource: Resource, event: number): void {
-    resource.intents.set(intent, event);
-    const resources = this.shared.get(intent) ?? new Set<Resource>();
-    this.shared.set(intent, resources);
-    resources.add(resource);
+    resource.stakes.set(intent, event);
+    this.shared.add(intent, resource);
+  }
+
+  private unshare(intent: string, resource: Resource): void {
+    resource.stakes.delete(intent);
+    this.shared.delete(intent, resource);
   }
 
   private obtain({ kind, key, bundle: bundleName, node }: Contribution): Resource {
     const byPlace = this.resources.get(kind) ?? new Map<string, Resource>();
     this.resources.set(kind, byPlace);
     const place = placeOf(key, node);
-    let resource = byPlace.get(place);
-    if (!resource) {
-      const bundle = this.span.bundle(bundleName);
-      resource = new Resource(kind, key, bundle, node);
-      byPlace.set(place, resource);
-      bundle.resources.add(resource);
-    }
+    const known = byPlace.get(place);
+    if (known?.bundle.name === bundleName) return known;
+    const bundle = this.span.bundle(bundleName);
+    const resource = new Resource(kind, key, bundle, node);
+    byPlace.set(place, resource);
+    bundle.add(resource);
+    // What was withdrawn from another bundle in this event begins anew here: an interface that moves to another edge.
+    if (known?.version === '') this.drop(known);
+    else if (known) this.listener.replaced(known, resource);
     return resource;
   }
 }
@@ -244,4 +247,6 @@ export interface ResourceListener {
   touching(resource: Resource): void;
   /** The element may change in this event. */
   changingElement(resource: Resource, key: string): void;
+  /** The resource, of which nothing is left, is told in another bundle from now on, as another one. */
+  replaced(before: Resource, now: Resource): void;
 }

@@ -1,5 +1,6 @@
 import { SetHash } from './digest.js';
 import type { Resource } from './resource-table.js';
+import { decrease, increase, SmallMap } from './small-map.js';
 
 /**
  * Which node is told what. Resources are told in bundles: a bundle goes to a node whole or not at all. A node wants bundles for
@@ -41,22 +42,15 @@ export class Span {
   link(user: string, used: string): void {
     const from = this.bundle(user);
     const to = this.bundle(used);
-    const count = from.uses.get(to) ?? 0;
-    from.uses.set(to, count + 1);
     to.users += 1;
-    if (count === 0) for (const node of from.nodes.keys()) this.increase(node, to);
+    if (increase(from.uses, to) === 1) for (const node of from.nodes.keys()) this.increase(node, to);
   }
 
   unlink(user: string, used: string): void {
     const from = this.bundle(user);
     const to = this.bundle(used);
-    const count = from.uses.get(to)!;
     to.users -= 1;
-    if (count > 1) {
-      from.uses.set(to, count - 1);
-      return;
-    }
-    from.uses.delete(to);
+    if (decrease(from.uses, to) > 0) return;
     for (const node of from.nodes.keys()) this.decrease(node, to);
     this.collect(from);
     this.collect(to);
@@ -64,25 +58,18 @@ export class Span {
 
   /** Forgets a bundle that nothing is in and nobody names any longer. */
   collect(bundle: Bundle): void {
-    if (bundle.resources.size + bundle.nodes.size + bundle.uses.size + bundle.users === 0) this.bundles.delete(bundle.name);
+    if (bundle.isEmpty() && this.bundles.get(bundle.name) === bundle) this.bundles.delete(bundle.name);
   }
 
   private increase(node: NodeRecord, bundle: Bundle): void {
-    const count = bundle.nodes.get(node) ?? 0;
-    bundle.nodes.set(node, count + 1);
-    if (count > 0) return;
+    if (increase(bundle.nodes, node) > 1) return;
     node.bundles.add(bundle);
     this.listener.gained(node, bundle);
     for (const used of bundle.uses.keys()) this.increase(node, used);
   }
 
   private decrease(node: NodeRecord, bundle: Bundle): void {
-    const count = bundle.nodes.get(node)!;
-    if (count > 1) {
-      bundle.nodes.set(node, count - 1);
-      return;
-    }
-    bundle.nodes.delete(node);
+    if (decrease(bundle.nodes, node) > 0) return;
     node.bundles.delete(bundle);
     this.listener.lost(node, bundle);
     for (const used of bundle.uses.keys()) this.decrease(node, used);
@@ -97,13 +84,37 @@ export interface SpanListener {
 
 export class Bundle {
   /** Nodes that are told it, with the number of reasons why. */
-  readonly nodes = new Map<NodeRecord, number>();
-  readonly uses = new Map<Bundle, number>();
+  readonly nodes = new SmallMap<NodeRecord, number>();
+  readonly uses = new SmallMap<Bundle, number>();
   /** How many links lead here. */
   users = 0;
-  readonly resources = new Set<Resource>();
+  /** A lone resource is held without a set: most bundles have one. */
+  private only: Resource | undefined;
+  private many: Set<Resource> | undefined;
 
   constructor(readonly name: string) {}
+
+  get resources(): Iterable<Resource> {
+    return this.many ?? (this.only ? [this.only] : []);
+  }
+
+  add(resource: Resource): void {
+    if (this.many) this.many.add(resource);
+    else if (!this.only) this.only = resource;
+    else {
+      this.many = new Set([this.only, resource]);
+      this.only = undefined;
+    }
+  }
+
+  remove(resource: Resource): void {
+    if (this.only === resource) this.only = undefined;
+    this.many?.delete(resource);
+  }
+
+  isEmpty(): boolean {
+    return !this.only && !this.many?.size && this.nodes.size + this.uses.size + this.users === 0;
+  }
 }
 
 /** What the calculation keeps about a node. */

@@ -58,6 +58,7 @@ export class MirrorNode {
     const scratch = new Resource(kind, key, new Bundle(''));
     for (const [element, value] of elements) scratch.setElement(element, value);
     scratch.setBody(head);
+    scratch.seal();
     if (scratch.version !== version) throw new Error(`${kind} ${key} has another version than announced`);
     return { kind, key, version, body: withElements(head, elements) };
   }

@@ -36,8 +36,7 @@ export class AddressSets {
     this.uses.set(key, count);
     if (count > 1) return;
     const { group, kind } = partsOf(key);
-    const elements = new Map<string, true>();
-    for (const address of this.addressesOf(group)) if (isMac(address) === (kind === 'mac')) elements.set(address, true);
+    const elements = [...this.addressesOf(group)].filter((address) => isMac(address) === (kind === 'mac')).map((address) => [address, true] as const);
     this.table.contribute(group, { kind: ResourceKind.ADDRESS_SET, key, bundle: bundles.addresses(key), body: HEAD, elements }, this.event());
   }
 
@@ -50,7 +49,7 @@ export class AddressSets {
     this.uses.delete(key);
     const resource = this.table.find(ResourceKind.ADDRESS_SET, key);
     if (!resource) return;
-    const elements = new Map(resource.elements);
+    const elements = [...(resource.elements ?? [])];
     this.table.withdraw(partsOf(key).group, { kind: ResourceKind.ADDRESS_SET, key, bundle: bundles.addresses(key), body: HEAD, elements }, this.event());
   }
 
@@ -60,7 +59,7 @@ export class AddressSets {
     const resource = this.table.find(ResourceKind.ADDRESS_SET, key);
     if (!resource) return;
     this.table.element(resource, address, present ? true : undefined);
-    resource.intents.set(group, this.event());
+    resource.stakes.set(group, this.event());
   }
 
   /** Keys of the sets that a group became. */

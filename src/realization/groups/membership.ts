@@ -1,5 +1,7 @@
 import { same } from '../cells.js';
 import type { MemberKind } from '../contract.js';
+import { MultiMap } from '../multimap.js';
+import { decrease, increase, SmallMap } from '../small-map.js';
 import { exactLabels, type ItemType, isMac, labelsOf, propertyTriggers, type Selector, satisfies, type Term, type Traits, triggersOf } from './selector.js';
 
 /** What groups need to know of a segment port beside its labels. */
@@ -33,14 +35,15 @@ export interface MembershipListener {
 export class Membership {
   private readonly items = new Map<ItemType, Map<string, Item>>();
   private readonly ports = new Map<string, PortFacts>();
-  private readonly portsBySegment = new Map<string, Set<string>>();
-  private readonly portsByMachine = new Map<string, Set<string>>();
-  private readonly portsByVif = new Map<string, Set<string>>();
-  private readonly itemsByLabel = new Map<string, Set<string>>();
+  private readonly portsBySegment = new MultiMap<string, string>();
+  private readonly portsByMachine = new MultiMap<string, string>();
+  private readonly portsByVif = new MultiMap<string, string>();
+  private readonly itemsByLabel = new MultiMap<string, string>();
   private readonly groups = new Map<string, GroupState>();
-  private readonly groupsByTrigger = new Map<string, Set<GroupState>>();
-  private readonly parentsByPath = new Map<string, Set<GroupState>>();
-  private readonly groupsByOwnPort = new Map<string, Set<GroupState>>();
+  private readonly groupsByTrigger = new MultiMap<string, GroupState>();
+  private readonly parentsByPath = new MultiMap<string, GroupState>();
+  private readonly groupsByItem = new MultiMap<Item, GroupState>();
+  private readonly groupsByOwnPort = new MultiMap<string, GroupState>();
 
   constructor(private readonly listener: MembershipListener) {}
 
@@ -59,9 +62,9 @@ export class Membership {
   }
 
   private replaceSelector(group: GroupState, before: Selector, now: Selector): void {
-    for (const trigger of triggersOf(before)) remove(this.groupsByTrigger, trigger, group);
+    for (const trigger of triggersOf(before)) this.groupsByTrigger.delete(trigger, group);
     group.selector = now;
-    for (const trigger of triggersOf(now)) insert(this.groupsByTrigger, trigger, group);
+    for (const trigger of triggersOf(now)) this.groupsByTrigger.add(trigger, group);
     this.replaceItems(group);
     const addresses = difference(before.addresses, now.addresses);
     for (const address of addresses.added) this.addAddress(group, address);
@@ -83,24 +86,24 @@ export class Membership {
     const triggers = propertyTriggers(type, before, traits);
     for (const label of old) {
       if (now.has(label)) continue;
-      remove(this.itemsByLabel, label, id);
+      if (isIndexed(label)) this.itemsByLabel.delete(label, id);
       triggers.push(label);
     }
     for (const label of now) {
       if (old.has(label)) continue;
-      insert(this.itemsByLabel, label, id);
+      if (isIndexed(label)) this.itemsByLabel.add(label, id);
       triggers.push(label);
     }
     if (traits) {
       if (item) item.traits = traits;
-      else items.set(id, { traits, groups: undefined });
+      else items.set(id, { traits });
     }
     for (const group of this.concerned(triggers)) {
       this.reconsider(group, type, id, traits !== undefined);
       if (type !== 'SegmentPort' && group.meetsAtPorts) for (const port of this.portsOf(type, id)) this.reconsider(group, 'SegmentPort', port, true);
     }
     if (!traits) {
-      for (const group of [...(item?.groups ?? [])]) this.dropItem(group, type, id);
+      for (const group of item ? [...this.groupsByItem.get(item)] : []) this.dropItem(group, type, id);
       items.delete(id);
       if (type !== 'SegmentPort') this.reconsiderPortsOf(type, id, triggers);
     }
@@ -113,10 +116,10 @@ export class Membership {
     for (const [type, field] of moves) {
       const container = before?.[field];
       if (container === undefined) continue;
-      for (const group of this.itemOf(type, container)?.groups ?? []) this.dropOwnPort(group, port);
-      remove(this.portsIn(type), container, port);
+      for (const group of this.groupsOfItem(type, container)) this.dropOwnPort(group, port);
+      this.portsIn(type).delete(container, port);
     }
-    const own = this.itemOf('SegmentPort', port)?.groups ?? [];
+    const own = this.groupsOfItem('SegmentPort', port);
     if (before && !facts) for (const group of own) this.dropOwnPort(group, port);
     if (before) this.replaceAddresses(port, before.addresses, facts?.addresses ?? []);
     if (facts) this.ports.set(port, facts);
@@ -125,8 +128,8 @@ export class Membership {
     for (const [type, field] of moves) {
       const container = facts?.[field];
       if (container === undefined) continue;
-      insert(this.portsIn(type), container, port);
-      for (const group of this.itemOf(type, container)?.groups ?? []) this.addOwnPort(group, port);
+      this.portsIn(type).add(container, port);
+      for (const group of this.groupsOfItem(type, container)) this.addOwnPort(group, port);
     }
     for (const [type, field] of moves) {
       for (const container of [before?.[field], facts?.[field]]) {
@@ -183,7 +186,7 @@ export class Membership {
     if (kind === 'SegmentPort') return group.ports.has(member);
     if (kind === 'Group') return group.path !== member && this.withNested(group).some(({ path }) => path === member);
     if (this.withNested(group).some(({ items }) => items.get(kind)?.has(member))) return true;
-    return kind !== 'Segment' && [...(this.portsIn(kind).get(member) ?? [])].some((port) => group.ports.has(port));
+    return kind !== 'Segment' && [...this.portsIn(kind).get(member)].some((port) => group.ports.has(port));
   }
 
   private withNested(group: GroupState): GroupState[] {
@@ -194,7 +197,7 @@ export class Membership {
 
   private concerned(triggers: readonly string[]): Set<GroupState> {
     const groups = new Set<GroupState>();
-    for (const trigger of triggers) for (const group of this.groupsByTrigger.get(trigger) ?? []) groups.add(group);
+    for (const trigger of triggers) for (const group of this.groupsByTrigger.get(trigger)) groups.add(group);
     return groups;
   }
 
@@ -245,9 +248,9 @@ export class Membership {
     for (const tests of factors) {
       if (tests.some((test) => test.type !== level)) continue;
       const labels = tests.map(exactLabels);
-      if (labels.some((found) => found === undefined)) continue;
+      if (!labels.every((found) => found?.every(isIndexed))) continue;
       const found = new Set<string>();
-      for (const label of labels.flat()) for (const id of this.itemsByLabel.get(label ?? '') ?? []) found.add(id);
+      for (const label of labels.flat()) for (const id of this.itemsByLabel.get(label ?? '')) found.add(id);
       if (!best || found.size < best.size) best = found;
     }
     return best ?? this.items.get(level)?.keys() ?? [];
@@ -256,16 +259,14 @@ export class Membership {
   private addItem(group: GroupState, type: ItemType, id: string): void {
     insert(group.items, type, id);
     const item = this.itemOf(type, id);
-    if (item) {
-      item.groups ??= new Set();
-      item.groups.add(group);
-    }
+    if (item) this.groupsByItem.add(item, group);
     for (const port of this.portsOf(type, id)) this.addOwnPort(group, port);
   }
 
   private dropItem(group: GroupState, type: ItemType, id: string): void {
     remove(group.items, type, id);
-    this.itemOf(type, id)?.groups?.delete(group);
+    const item = this.itemOf(type, id);
+    if (item) this.groupsByItem.delete(item, group);
     for (const port of this.portsOf(type, id)) this.dropOwnPort(group, port);
   }
 
@@ -273,7 +274,7 @@ export class Membership {
     if (increase(group.ownPorts, port) > 1) return;
     this.addPort(group, port);
     if (group.portsOnly) return;
-    insert(this.groupsByOwnPort, port, group);
+    this.groupsByOwnPort.add(port, group);
     for (const address of this.ports.get(port)?.addresses ?? []) this.addAddress(group, address);
   }
 
@@ -281,13 +282,13 @@ export class Membership {
     if (decrease(group.ownPorts, port) > 0) return;
     this.dropPort(group, port);
     if (group.portsOnly) return;
-    remove(this.groupsByOwnPort, port, group);
+    this.groupsByOwnPort.delete(port, group);
     for (const address of this.ports.get(port)?.addresses ?? []) this.dropAddress(group, address);
   }
 
   private replaceAddresses(port: string, before: readonly string[], now: readonly string[]): void {
     const { added, removed } = difference(before, now);
-    for (const group of this.groupsByOwnPort.get(port) ?? []) {
+    for (const group of this.groupsByOwnPort.get(port)) {
       for (const address of added) this.addAddress(group, address);
       for (const address of removed) this.dropAddress(group, address);
     }
@@ -296,36 +297,36 @@ export class Membership {
   private addPort(group: GroupState, port: string): void {
     if (increase(group.ports, port) > 1) return;
     this.listener.portJoined(group.path, port);
-    for (const parent of this.parentsByPath.get(group.path) ?? []) this.addPort(parent, port);
+    for (const parent of this.parentsByPath.get(group.path)) this.addPort(parent, port);
   }
 
   private dropPort(group: GroupState, port: string): void {
     if (decrease(group.ports, port) > 0) return;
     this.listener.portLeft(group.path, port);
-    for (const parent of this.parentsByPath.get(group.path) ?? []) this.dropPort(parent, port);
+    for (const parent of this.parentsByPath.get(group.path)) this.dropPort(parent, port);
   }
 
   private addAddress(group: GroupState, address: string): void {
     if (increase(group.addresses, address) > 1) return;
     this.listener.addressJoined(group.path, address);
-    for (const parent of this.parentsByPath.get(group.path) ?? []) if (!parent.portsOnly) this.addAddress(parent, address);
+    for (const parent of this.parentsByPath.get(group.path)) if (!parent.portsOnly) this.addAddress(parent, address);
   }
 
   private dropAddress(group: GroupState, address: string): void {
     if (decrease(group.addresses, address) > 0) return;
     this.listener.addressLeft(group.path, address);
-    for (const parent of this.parentsByPath.get(group.path) ?? []) if (!parent.portsOnly) this.dropAddress(parent, address);
+    for (const parent of this.parentsByPath.get(group.path)) if (!parent.portsOnly) this.dropAddress(parent, address);
   }
 
   private nest(parent: GroupState, child: string): void {
-    insert(this.parentsByPath, child, parent);
+    this.parentsByPath.add(child, parent);
     const group = this.groups.get(child);
     for (const port of group?.ports.keys() ?? []) this.addPort(parent, port);
     if (!parent.portsOnly) for (const address of group?.addresses.keys() ?? []) this.addAddress(parent, address);
   }
 
   private unnest(parent: GroupState, child: string): void {
-    remove(this.parentsByPath, child, parent);
+    this.parentsByPath.delete(child, parent);
     const group = this.groups.get(child);
     for (const port of group?.ports.keys() ?? []) this.dropPort(parent, port);
     if (!parent.portsOnly) for (const address of group?.addresses.keys() ?? []) this.dropAddress(parent, address);
@@ -333,11 +334,17 @@ export class Membership {
 
   private portsOf(type: ItemType, id: string): Iterable<string> {
     if (type === 'SegmentPort') return this.ports.has(id) ? [id] : [];
-    return [...(this.portsIn(type).get(id) ?? [])];
+    return [...this.portsIn(type).get(id)];
   }
 
-  private portsIn(type: ItemType): Map<string, Set<string>> {
+  private portsIn(type: ItemType): MultiMap<string, string> {
     return type === 'Segment' ? this.portsBySegment : type === 'VirtualMachine' ? this.portsByMachine : this.portsByVif;
+  }
+
+  /** Groups that an object is a member of by itself. */
+  private groupsOfItem(type: ItemType, id: string): Iterable<GroupState> {
+    const item = this.itemOf(type, id);
+    return item ? this.groupsByItem.get(item) : [];
   }
 
   private itemOf(type: ItemType, id: string): Item | undefined {
@@ -347,8 +354,6 @@ export class Membership {
 
 interface Item {
   traits: Traits;
-  /** Groups that it is a member of by itself. */
-  groups: Set<GroupState> | undefined;
 }
 
 class GroupState {
@@ -357,10 +362,10 @@ class GroupState {
   meetsAtPorts = false;
   readonly items = new Map<ItemType, Set<string>>();
   /** Ports that its own items stand for, with the number of ways. */
-  readonly ownPorts = new Map<string, number>();
+  readonly ownPorts = new SmallMap<string, number>();
   /** Its own ports and those of nested groups, with the number of ways. */
-  readonly ports = new Map<string, number>();
-  readonly addresses = new Map<string, number>();
+  readonly ports = new SmallMap<string, number>();
+  readonly addresses = new SmallMap<string, number>();
 
   constructor(
     readonly path: string,
@@ -377,6 +382,14 @@ const CONTAINERS = [
   ['VirtualMachine', 'machine'],
   ['VirtualNetworkInterface', 'vif'],
 ] as const;
+
+/**
+ * Whether objects are kept by a label, to find those that a new group selects. Not by labels that say little (any tag of a scope)
+ * or that few groups ask for: a group that does walks all objects of its type, once.
+ */
+function isIndexed(label: string): boolean {
+  return label.includes(' id ') || label.includes(' name ') || (label.includes(' tag ') && !label.endsWith('|*'));
+}
 
 function containerOf(type: ItemType, facts: PortFacts): string | undefined {
   return type === 'Segment' ? facts.segment : type === 'VirtualMachine' ? facts.machine : facts.vif;
@@ -398,19 +411,6 @@ function difference(before: readonly string[], now: readonly string[]): { added:
   const old = new Set(before);
   const kept = new Set(now);
   return { added: now.filter((item) => !old.has(item)), removed: before.filter((item) => !kept.has(item)) };
-}
-
-function increase(counts: Map<string, number>, key: string): number {
-  const count = (counts.get(key) ?? 0) + 1;
-  counts.set(key, count);
-  return count;
-}
-
-function decrease(counts: Map<string, number>, key: string): number {
-  const count = (counts.get(key) ?? 0) - 1;
-  if (count > 0) counts.set(key, count);
-  else counts.delete(key);
-  return count;
 }
 
 function addDefined<T>(set: Set<T>, value: T | undefined): void {

@@ -1,3 +1,4 @@
+import { MultiMap } from '../multimap.js';
 import { bundles } from '../output.js';
 import type { Body, Resource, ResourceTable } from '../resource-table.js';
 import { ResourceKind } from '../resources.pb.js';
@@ -26,9 +27,9 @@ export class PortGroups {
   private readonly uses = new Map<string, number>();
   private readonly homes = new Map<string, NodeRecord>();
   /** Scopes in use that a port is in, wherever it lives. */
-  private readonly scopesByPort = new Map<string, Set<string>>();
-  /** Port groups by scope, then by node. */
-  private readonly groups = new Map<string, Map<NodeRecord, Resource>>();
+  private readonly scopesByPort = new MultiMap<string, string>();
+  /** Port groups by scope, one a node. */
+  private readonly groups = new MultiMap<string, Resource>();
 
   constructor(
     private readonly table: ResourceTable,
@@ -67,7 +68,7 @@ export class PortGroups {
   /** The port lives on another node now, or on none. */
   moved(port: string, node: NodeRecord | undefined): void {
     if (this.homes.get(port) === node) return;
-    const scopes = [...(this.scopesByPort.get(port) ?? [])];
+    const scopes = [...this.scopesByPort.get(port)];
     for (const scope of scopes) this.take(scope, port);
     if (node) this.homes.set(port, node);
     else this.homes.delete(port);
@@ -76,7 +77,7 @@ export class PortGroups {
 
   /** The port was excluded from the firewall, or is so no longer. */
   exclusionChanged(port: string): void {
-    for (const scope of this.scopesByPort.get(port) ?? []) {
+    for (const scope of this.scopesByPort.get(port)) {
       if (this.ports.isExcluded(port)) this.take(scope, port);
       else this.put(scope, port);
     }
@@ -84,55 +85,47 @@ export class PortGroups {
 
   /** Port groups that a scope became, one a node. */
   resourcesOf(scope: string): Iterable<Resource> {
-    return this.groups.get(scope)?.values() ?? [];
+    return this.groups.get(scope);
   }
 
   private enter(scope: string, port: string): void {
-    const scopes = this.scopesByPort.get(port) ?? new Set<string>();
-    this.scopesByPort.set(port, scopes);
-    if (scopes.has(scope)) return;
-    scopes.add(scope);
+    if (this.scopesByPort.has(port, scope)) return;
+    this.scopesByPort.add(port, scope);
     this.put(scope, port);
   }
 
   private leave(scope: string, port: string): void {
-    const scopes = this.scopesByPort.get(port);
-    if (!scopes?.delete(scope)) return;
-    if (scopes.size === 0) this.scopesByPort.delete(port);
-    this.take(scope, port);
+    if (this.scopesByPort.delete(port, scope)) this.take(scope, port);
   }
 
   private put(scope: string, port: string): void {
     const node = this.homes.get(port);
     if (!node || this.ports.isExcluded(port)) return;
-    const byNode = this.groups.get(scope) ?? new Map<NodeRecord, Resource>();
-    this.groups.set(scope, byNode);
-    const resource = byNode.get(node);
-    if (resource) {
+    const resource = this.table.find(ResourceKind.PORT_GROUP, scope, node.id);
+    // One that lost its last port in this event is still in the table, and is begun anew.
+    if (resource?.body) {
       this.table.element(resource, port, true);
-      resource.intents.set(scope, this.event());
+      resource.stakes.set(scope, this.event());
       return;
     }
     const bundle = bundles.ports(scope, node.id);
-    const contribution = { kind: ResourceKind.PORT_GROUP, key: scope, bundle, body: HEAD, elements: new Map([[port, true as const]]), node: node.id };
-    byNode.set(node, this.table.contribute(scope, contribution, this.event()));
+    const contribution = { kind: ResourceKind.PORT_GROUP, key: scope, bundle, body: HEAD, elements: [[port, true as const] as const], node: node.id };
+    this.groups.add(scope, this.table.contribute(scope, contribution, this.event()));
     this.span.want(node, bundle);
     this.span.want(node, bundles.applied(scope));
   }
 
   private take(scope: string, port: string): void {
     const node = this.homes.get(port);
-    const byNode = this.groups.get(scope);
-    const resource = node && byNode?.get(node);
+    const resource = node && this.table.find(ResourceKind.PORT_GROUP, scope, node.id);
     if (!node || !resource?.elements?.has(port)) return;
     this.table.element(resource, port, undefined);
-    resource.intents.set(scope, this.event());
+    resource.stakes.set(scope, this.event());
     if (resource.elements.size > 0) return;
     const bundle = bundles.ports(scope, node.id);
     this.table.withdraw(scope, { kind: ResourceKind.PORT_GROUP, key: scope, bundle, body: HEAD, node: node.id }, this.event());
     this.span.unwant(node, bundle);
     this.span.unwant(node, bundles.applied(scope));
-    byNode?.delete(node);
-    if (byNode?.size === 0) this.groups.delete(scope);
+    this.groups.delete(scope, resource);
   }
 }

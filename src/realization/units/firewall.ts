@@ -172,7 +172,7 @@ function inRuleSet(
   const addressSets = [...new Set(rules.flatMap(({ sourceSets, destinationSets }) => [...sourceSets, ...destinationSets]))].sort();
   return {
     ...NOTHING,
-    contributions: [{ kind: ResourceKind.FIREWALL_RULE_SET, key, bundle, body, elements: new Map(rules.map((rule) => [rule.key, rule])), also: policy.path }],
+    contributions: [{ kind: ResourceKind.FIREWALL_RULE_SET, key, bundle, body, elements: rules.map((rule) => [rule.key, rule] as const), also: [policy.path] }],
     links: [...appliedTo.map((one) => [userOf(one), bundle] as const), ...addressSets.map((set) => [bundle, bundles.addresses(set)] as const)],
     addressSets,
   };
