@@ -11,7 +11,7 @@ import type { Contribution } from '../resource-table.js';
 import { type RouterAdvertisement, RouterAdvertisement_Mode, RouterPort_Role } from '../resources.pb.js';
 import { interfaceNetworks } from './advertised.js';
 import { alarm } from './alarm.js';
-import type { ServicePart } from './gateway-facts.js';
+import type { GatewayFacts, ServicePart } from './gateway-facts.js';
 import { nodeOf, routerPort } from './gateways.js';
 import { LINK_PORTS, linkMac } from './links.js';
 import type { Reads } from './reads.js';
@@ -51,22 +51,25 @@ const ROLES: Readonly<Record<string, RouterPort_Role>> = {
   INTERVRF: RouterPort_Role.ROUTER_LINK,
 };
 
-/** Whether an interface became a port of a router on some edge. */
-export function hasPort(reads: Reads, path: string): boolean {
+/** Whether an interface became a port of a router. */
+export function hasPort(reads: Reads, path: string, router: string): boolean {
   const unit = path.includes('/tier-0s/') ? tier0InterfaceUnit : tier1InterfaceUnit;
-  return unit(reads, path).contributions.length > 0;
+  return unit(reads, path).contributions.some(({ body }) => body.$case === 'routerPort' && body.value.router === router);
 }
 
-/** An interface of a tier-0 becomes a port of the service router on its edge, or of all of them where it names no edge. */
+/** The part of a gateway that an interface is on: that of its edge, or the first where it names none. */
+export function partOfInterface({ service }: GatewayFacts, { edge_path: named }: { readonly edge_path?: string }): ServicePart | undefined {
+  return named === undefined ? service[0] : service.find(({ edge }) => edge === named);
+}
+
+/** An interface of a tier-0 becomes a port of the service router that it is on. */
 export function tier0InterfaceUnit(reads: Reads, path: string): Output {
   const one = reads.intent.object<Tier0Interface>(path);
   const gateway = one && reads.gateway(gatewayAbove(path));
   if (!one || !gateway) return NOTHING;
-  const named = one.edge_path;
-  const part = named === undefined ? gateway.service[0] : gateway.service.find(({ edge }) => edge === named);
   if (!gateway.clustered)
     return { ...NOTHING, problems: [alarm('EDGE_CLUSTER_MISSING', `${gateway.path} has no edge cluster. Name one in its locale services.`)] };
-  return interfaceOutput(reads, one, part, ROLES[one.type ?? 'EXTERNAL'] ?? RouterPort_Role.UPLINK, one.segment_path);
+  return interfaceOutput(reads, one, partOfInterface(gateway, one), ROLES[one.type ?? 'EXTERNAL'] ?? RouterPort_Role.UPLINK, one.segment_path);
 }
 
 /** A service interface of a tier-1 becomes a port of its service router. */

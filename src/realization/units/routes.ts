@@ -8,7 +8,7 @@ import type { Contribution } from '../resource-table.js';
 import { interfaceNetworks, networkOf, subnetNetworks } from './advertised.js';
 import { connectedSegments, type GatewayFacts, type ServicePart } from './gateway-facts.js';
 import { familyOf, staticRoute } from './gateways.js';
-import { gatewayAbove, gatewayPort, hasPort } from './interfaces.js';
+import { gatewayAbove, gatewayPort, hasPort, partOfInterface } from './interfaces.js';
 import { addressAt, INNER, internalLink } from './links.js';
 import type { Reads } from './reads.js';
 
@@ -39,7 +39,8 @@ export function staticRoutesUnit(reads: Reads, path: string): Output {
     );
   }
   for (const part of gateway.service) contributions.push(...onPart(reads, path, gateway, part, network, inward, outward));
-  if (gateway.service.length === 0 && outward.length > 0 && inward.length === 0) {
+  const distributed = gateway.tier === 1 || segments.length > 0;
+  if (distributed && gateway.service.length === 0 && outward.length > 0 && inward.length === 0) {
     contributions.push(staticRoute(path, bundles.domain(gateway.path), gateway.path, network, outward.map(plain)));
   }
   return { ...NOTHING, contributions };
@@ -94,25 +95,21 @@ function isOn(address: string | undefined, networks: readonly string[]): boolean
 
 /** Whether the edge of a part has a way to the hop. Where no edge is known to have one, all try. */
 function isReachable(reads: Reads, gateway: GatewayFacts, part: ServicePart, hop: Hop): boolean {
-  const reaches = ({ edge }: ServicePart) => interfacesOn(reads, gateway, edge).some((one) => leadsTo(hop, one.path, interfaceNetworks(one)));
+  const reaches = (one: ServicePart) => interfacesOn(reads, gateway, one).some((port) => leadsTo(hop, port.path, interfaceNetworks(port)));
   return reaches(part) || !gateway.service.some(reaches);
 }
 
-function interfacesOn(reads: Reads, gateway: GatewayFacts, edge: string | undefined) {
+function interfacesOn(reads: Reads, gateway: GatewayFacts, part: ServicePart) {
   return gateway.localeServices
     .flatMap((services) => reads.intent.children(services, gateway.tier === 0 ? 'Tier0Interface' : 'Tier1Interface'))
     .flatMap((path) => reads.intent.object<Tier0Interface>(path) ?? [])
-    .filter((one) => edge === undefined || one.edge_path === undefined || one.edge_path === edge);
+    .filter((one) => gateway.tier === 1 || partOfInterface(gateway, one)?.router === part.router);
 }
 
 /** The port that a hop without an address leaves through; with one, the address says it. */
 function portOf(reads: Reads, part: ServicePart, { ip_address: address, scope = [] }: Hop): string {
   if (address !== undefined) return '';
-  const found = scope.find((path) => {
-    const edge = reads.intent.object<Tier0Interface>(path)?.edge_path;
-    return path.includes('/interfaces/') && (edge === undefined || part.edge === undefined || edge === part.edge) && hasPort(reads, path);
-  });
-  return found ?? '';
+  return scope.find((path) => path.includes('/interfaces/') && hasPort(reads, path, part.router)) ?? '';
 }
 
 function isWatched(reads: Reads, gateway: string, { ip_address: address }: Hop): boolean {
