@@ -6,6 +6,7 @@ import { AUDIT_SINK, type AuditSink } from '../audit/audit-sink.js';
 import { CODES } from '../model/error-codes.js';
 import { Field } from '../model/field.js';
 import { PolicyError } from '../model/problem.js';
+import { Answers, AnswersList, AnswersNothing, Takes } from '../operations/described.js';
 import { type Listing, listing } from '../operations/listing.js';
 import { readBody } from '../operations/typed-body.js';
 import type { Remote } from '../shared/port-calls.js';
@@ -15,7 +16,7 @@ import type { Workload } from './session.pb.js';
 
 const EXTERNAL_ID = '^[^\\s/]{1,255}$';
 
-class InterfaceBody {
+class WorkloadInterface {
   @Field('string', 'Identifier of the interface, unique among all nodes.', { required: true, pattern: EXTERNAL_ID })
   external_id!: string;
 
@@ -29,7 +30,7 @@ class InterfaceBody {
   addresses?: string[];
 }
 
-class WorkloadBody {
+class PluggedWorkload {
   @Field('string', 'Policy path of the simulated node.', { required: true, maxLength: 2048 })
   node_path!: string;
 
@@ -48,11 +49,11 @@ class WorkloadBody {
   @Field('boolean', 'Whether the machine runs.', { default: true })
   powered_on!: boolean;
 
-  @Field(() => InterfaceBody, 'Interfaces of the machine.', { array: true, required: true, maxItems: 32 })
-  interfaces!: InterfaceBody[];
+  @Field(() => WorkloadInterface, 'Interfaces of the machine.', { array: true, required: true, maxItems: 32 })
+  interfaces!: WorkloadInterface[];
 }
 
-class MoveBody {
+class WorkloadMove {
   @Field('string', 'Policy path of the simulated node that the machine moves to.', { required: true, maxLength: 2048 })
   node_path!: string;
 }
@@ -70,6 +71,7 @@ export class WorkloadsController {
   @Get()
   @Permission('inventory', 'read')
   @ApiOperation({ summary: 'List the machines that nodes report, with their interfaces.' })
+  @AnswersList(PluggedWorkload)
   async list(): Promise<Listing<object>> {
     return listing(await this.all());
   }
@@ -77,6 +79,7 @@ export class WorkloadsController {
   @Get(':machine')
   @Permission('inventory', 'read')
   @ApiOperation({ summary: 'Read a machine with its interfaces and the node it is on.' })
+  @Answers(PluggedWorkload)
   async get(@Param('machine') id: string): Promise<object> {
     const found = (await this.all()).find(({ external_id }) => external_id === id);
     if (!found) throw new PolicyError({ status: 404, code: CODES.notFound, message: `No node reports a machine ${id}.` });
@@ -87,8 +90,10 @@ export class WorkloadsController {
   @HttpCode(201)
   @Permission('fabric', 'write')
   @ApiOperation({ summary: 'Plug a machine into a simulated node. One with the same identifier on that node is replaced.' })
+  @Takes(PluggedWorkload)
+  @Answers(PluggedWorkload, { status: 201 })
   async plug(@Body() body: unknown, @Req() request: FastifyRequest): Promise<object> {
-    const given = readBody(WorkloadBody, body);
+    const given = readBody(PluggedWorkload, body);
     const node = this.names.nodeId(given.node_path);
     const workload = workloadOf(given);
     await this.change(request, 201, () => this.fabric.plug(node, workload));
@@ -99,8 +104,10 @@ export class WorkloadsController {
   @HttpCode(200)
   @Permission('fabric', 'write')
   @ApiOperation({ summary: 'Move a machine to another simulated node.' })
+  @Takes(WorkloadMove)
+  @Answers(PluggedWorkload)
   async move(@Param('machine') id: string, @Body() body: unknown, @Req() request: FastifyRequest): Promise<object> {
-    const { node_path } = readBody(MoveBody, body);
+    const { node_path } = readBody(WorkloadMove, body);
     const node = this.names.nodeId(node_path);
     const { workload } = await this.change(request, 200, () => this.fabric.move(id, node));
     return workloadBody(node_path, workload);
@@ -110,6 +117,7 @@ export class WorkloadsController {
   @HttpCode(200)
   @Permission('fabric', 'write')
   @ApiOperation({ summary: 'Unplug a machine from its simulated node.' })
+  @AnswersNothing()
   async unplug(@Param('machine') id: string, @Req() request: FastifyRequest): Promise<void> {
     await this.change(request, 200, () => this.fabric.unplug(id));
   }
@@ -142,7 +150,14 @@ interface WorkloadFacts {
   readonly interfaces: readonly { readonly external_id: string; readonly attachment_id: string; readonly mac: string; readonly addresses: readonly string[] }[];
 }
 
-function workloadOf({ external_id, display_name = external_id, computer_name = display_name, os_name = '', powered_on, interfaces }: WorkloadBody): Workload {
+function workloadOf({
+  external_id,
+  display_name = external_id,
+  computer_name = display_name,
+  os_name = '',
+  powered_on,
+  interfaces,
+}: PluggedWorkload): Workload {
   return {
     machine: { externalId: external_id, displayName: display_name, computerName: computer_name, osName: os_name, poweredOn: powered_on },
     interfaces: interfaces.map(({ external_id: id, attachment_id = '', mac, addresses = [] }) => ({

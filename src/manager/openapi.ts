@@ -3,9 +3,10 @@ import { NestFactory } from '@nestjs/core';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { pino } from 'pino';
 import { registry } from '../model/types.js';
+import { describedStructures } from '../operations/described.js';
 import { Metrics } from '../operations/metrics.js';
 import { Readiness } from '../operations/readiness.js';
-import { describePolicy } from '../policy/openapi.js';
+import { describePolicy, failure, operationName } from '../policy/openapi.js';
 import { VERSION } from '../shared/version.js';
 import { AppModule, type ManagerParts } from './app.module.js';
 
@@ -52,15 +53,15 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     .addSecurityRequirements('basic')
     .addSecurityRequirements('session')
     .build();
-  const own = SwaggerModule.createDocument(app, config, { operationIdFactory: (controller, method) => `${method}${controller.replace(/Controller$/, '')}` });
-  const { paths, schemas } = describePolicy(registry);
+  const own = SwaggerModule.createDocument(app, config);
+  const { paths, schemas, responses, parameters } = describePolicy(registry, describedStructures());
   const all: Paths = { ...completed(own.paths as Paths), ...(paths as Paths) };
   const used = new Set<string>(Object.values(all).flatMap((path) => Object.values(path).flatMap((operation) => operation.tags ?? [])));
   return {
     ...own,
     tags: [...used].sort().map((name) => ({ name, description: TAGS[name] ?? '' })),
     paths: sorted(all) as OpenAPIObject['paths'],
-    components: { ...own.components, schemas: sorted({ ...own.components?.schemas, ...schemas }) as never },
+    components: { ...own.components, schemas: sorted({ ...own.components?.schemas, ...schemas }), responses, parameters } as never,
   };
 }
 
@@ -73,28 +74,30 @@ interface Operation {
 
 type Paths = Record<string, Record<string, Operation>>;
 
-/** What holds for all controllers: an error has the same shape everywhere, what the path names is a parameter, no id comes twice. */
+/** What holds for all controllers: an error has the same shape everywhere, what the path names is a parameter, a name tells method and path. */
 function completed(paths: Paths): Paths {
-  const error = {
-    description: 'What is wrong, where, and what to do.',
-    content: { 'application/json': { schema: { $ref: '#/components/schemas/ApiError' } } },
-  };
-  const ids = new Map<string, number>();
   for (const [template, path] of Object.entries(paths)) {
     const named = [...template.matchAll(/\{([^}]+)\}/g)].map(([, name]) => name as string);
-    for (const operation of Object.values(path)) {
+    for (const [method, operation] of Object.entries(path)) {
+      operation.operationId = nameOf(method, template);
       operation.tags = operation.tags?.map((tag) => tag.toLowerCase());
-      operation.responses = { ...operation.responses, default: error };
+      operation.responses = { ...operation.responses, default: failure('Failure') };
       const declared = operation.parameters ?? [];
       const missing = named.filter((name) => !declared.some((parameter) => parameter.in === 'path' && parameter.name === name));
       operation.parameters = [...missing.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })), ...declared];
-      const { operationId = '' } = operation;
-      const count = (ids.get(operationId) ?? 0) + 1;
-      ids.set(operationId, count);
-      if (count > 1) operation.operationId = `${operationId}${count}`;
     }
   }
   return paths;
+}
+
+/** `GET /heddle/api/v1/nodes/{node}` becomes `getHeddleNodesByNode`; what the management API has comes after `Management`. */
+function nameOf(method: string, template: string): string {
+  const words = template
+    .replace(/^\/policy\/api\/v1/, '')
+    .replace(/^\/api\/v1/, '/management')
+    .replace(/^\/heddle\/api\/v1/, '/heddle')
+    .replace(/\{([^}]+)\}/g, 'by/$1');
+  return `${method}${operationName(words)}`;
 }
 
 function sorted<T>(record: Record<string, T>): Record<string, T> {

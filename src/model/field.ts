@@ -171,3 +171,12 @@ export function fieldsOf(struct: StructClass): readonly FieldFacts[] {
   fieldsByClass.set(struct, all);
   return all;
 }
+
+/** The class at the root of a structure's inheritance that declares fields, unless it is the structure itself. */
+export function baseOf(struct: StructClass): StructClass | undefined {
+  let base: StructClass | undefined;
+  for (let proto = Object.getPrototypeOf(struct.prototype); proto && proto !== Object.prototype; proto = Object.getPrototypeOf(proto)) {
+    if (Reflect.hasOwnMetadata(FIELDS, proto)) base = proto.constructor;
+  }
+  return base;
+}

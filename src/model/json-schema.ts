@@ -1,8 +1,9 @@
-import { type FieldFacts, fieldsOf, type StructClass, variantOf } from './field.js';
+import { baseOf, type FieldFacts, fieldsOf, type StructClass, variantOf } from './field.js';
 
 /**
  * JSON Schema (2020-12, which OpenAPI 3.1 uses as it is) from field facts. `validate` is for requests: it leaves read-only
- * fields open, since clients send back what they read. `document` is for people and code generators.
+ * fields open, since clients send back what they read. `document` is for people and code generators: what structures inherit
+ * is said once, in the schema of their base.
  */
 export type SchemaPurpose = 'validate' | 'document';
 
@@ -13,10 +14,10 @@ export class SchemaSet {
   readonly schemas = new Map<string, JsonSchema>();
   private readonly owners = new Map<string, StructClass>();
 
-  /** @param base where references point, such as `#/components/schemas/` */
+  /** @param prefix where references point, such as `#/components/schemas/` */
   constructor(
     private readonly purpose: SchemaPurpose,
-    private readonly base: string,
+    private readonly prefix: string,
   ) {}
 
   /** A reference to a structure's schema, which is added when it is not there yet. */
@@ -28,11 +29,25 @@ export class SchemaSet {
       this.schemas.set(name, {});
       this.schemas.set(name, this.structure(struct));
     }
-    return { $ref: `${this.base}${name}` };
+    return { $ref: `${this.prefix}${name}` };
   }
 
   private structure(struct: StructClass): JsonSchema {
-    const fields = fieldsOf(struct);
+    const base = this.purpose === 'document' ? baseOf(struct) : undefined;
+    if (!base) return { type: 'object', ...this.members(struct, fieldsOf(struct)), additionalProperties: false };
+    const inherited = new Set(fieldsOf(base));
+    const own = fieldsOf(struct).filter((field) => !inherited.has(field));
+    return { type: 'object', allOf: [this.inherited(base)], ...this.members(struct, own), unevaluatedProperties: false };
+  }
+
+  /** A reference to the schema of what structures inherit. It is open: those that inherit it add their own fields. */
+  private inherited(struct: StructClass): JsonSchema {
+    const reference = this.reference(struct);
+    this.schemas.set(struct.name, { type: 'object', ...this.members(struct, fieldsOf(struct)) });
+    return reference;
+  }
+
+  private members(struct: StructClass, fields: readonly FieldFacts[]): JsonSchema {
     const variant = variantOf(struct);
     const properties: Record<string, JsonSchema> = {};
     for (const field of fields) properties[field.name] = this.field(field);
@@ -41,7 +56,7 @@ export class SchemaSet {
     const isRequired = (field: FieldFacts): boolean => field.required === true && !field.readOnly && !(field.secret && this.purpose === 'validate');
     const required = fields.filter(isRequired).map((field) => field.name);
     if (variant && !required.includes(variant.property)) required.push(variant.property);
-    return { type: 'object', properties, ...(required.length > 0 ? { required } : {}), additionalProperties: false };
+    return { properties, ...(required.length > 0 ? { required } : {}) };
   }
 
   private field(facts: FieldFacts): JsonSchema {

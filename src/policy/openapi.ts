@@ -1,7 +1,8 @@
+import type { StructClass } from '../model/field.js';
 import { type JsonSchema, SchemaSet } from '../model/json-schema.js';
 import { type Definition, type Place, type Registry, verbsOf } from '../model/registry.js';
 
-const BASE = '#/components/schemas/';
+export const SCHEMAS = '#/components/schemas/';
 const PREFIX = '/policy/api/v1';
 
 type Operation = Record<string, unknown>;
@@ -10,11 +11,17 @@ type Operation = Record<string, unknown>;
 export interface PolicyDescription {
   readonly paths: Record<string, Record<string, Operation>>;
   readonly schemas: Record<string, JsonSchema>;
+  /** Errors and parameters that many operations share, by the name under which they refer to them. */
+  readonly responses: Record<string, object>;
+  readonly parameters: Record<string, object>;
 }
 
+/** What operations that are not on policy objects take and answer, by name; those that also come in lists are marked. */
+export type OtherStructures = ReadonlyMap<string, { readonly struct: StructClass; readonly listed: boolean }>;
+
 /** Describes every operation on policy objects. Pure: the same registry gives the same text. */
-export function describePolicy(registry: Registry): PolicyDescription {
-  const set = new SchemaSet('document', BASE);
+export function describePolicy(registry: Registry, others: OtherStructures = new Map()): PolicyDescription {
+  const set = new SchemaSet('document', SCHEMAS);
   const paths: Record<string, Record<string, Operation>> = {};
   const schemas: Record<string, JsonSchema> = {};
   for (const definition of registry.definitions) {
@@ -24,19 +31,24 @@ export function describePolicy(registry: Registry): PolicyDescription {
   for (const definition of registry.definitions) {
     if (definition.family !== definition || definition.internal) continue;
     if (definition.abstract) schemas[definition.name] = unionOf(definition);
-    if (definition.places.some((place) => !place.singleton && verbsOf(place).includes('LIST'))) schemas[`${definition.name}ListResult`] = listOf(definition);
+    if (definition.places.some((place) => !place.singleton && verbsOf(place).includes('LIST')))
+      schemas[`${definition.name}ListResult`] = listOf(definition.name);
     for (const place of definition.places) describePlace(place, paths);
+  }
+  for (const [name, { struct, listed }] of others) {
+    set.reference(struct, name);
+    if (listed) schemas[`${name}ListResult`] = listOf(name);
   }
   for (const [name, schema] of set.schemas) schemas[name] = extended(registry, name, schema);
   schemas.ApiError = API_ERROR;
   schemas.ChildPolicyConfigResource = CHILD;
-  return { paths, schemas: Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1))) };
+  return { paths, schemas, responses: RESPONSES, parameters: Object.fromEntries(PARAMETERS.map((parameter) => [parameter.name, parameter])) };
 }
 
 function describePlace(place: Place, paths: Record<string, Record<string, Operation>>): void {
   const { definition, template, singleton } = place;
   const verbs = verbsOf(place);
-  const reference = { $ref: `${BASE}${definition.name}` };
+  const reference = { $ref: `${SCHEMAS}${definition.name}` };
   const about = { tags: [definition.feature ?? 'system'] };
   const id = operationName(template);
   const body = { required: true, content: { 'application/json': { schema: reference } } };
@@ -61,7 +73,7 @@ function describePlace(place: Place, paths: Record<string, Record<string, Operat
       description:
         'The body is the whole new intent of the object: an optional field left out is unset, unless the header `nsx-enable-partial-patch: true` is sent.',
       parameters: [
-        PARTIAL,
+        parameter('nsx-enable-partial-patch'),
         ...(place.parent
           ? []
           : [query('enforce_revision_check', 'Compare the `_revision` of every object of the body that carries one.', { type: 'boolean' })]),
@@ -75,10 +87,7 @@ function describePlace(place: Place, paths: Record<string, Record<string, Operat
       ...about,
       operationId: `delete${id}`,
       summary: `Deletes, with everything below it: ${definition.doc}`,
-      parameters: [
-        query('force', 'Delete although other objects refer to it.', { type: 'boolean' }),
-        query('fail_if_subtree_exists', 'Refuse when there is anything below it.', { type: 'boolean' }),
-      ],
+      parameters: [parameter('force'), parameter('fail_if_subtree_exists')],
       responses: answers('Deleted.'),
     };
   }
@@ -103,8 +112,8 @@ function describePlace(place: Place, paths: Record<string, Record<string, Operat
       ...about,
       operationId: `list${id}`,
       summary: `Lists: ${definition.doc}`,
-      parameters: PAGING,
-      responses: answers('A page of objects.', { $ref: `${BASE}${definition.name}ListResult` }),
+      parameters: PAGING.map(({ name }) => parameter(name)),
+      responses: answers('A page of objects.', { $ref: `${SCHEMAS}${definition.name}ListResult` }),
     };
     add(paths, template.replace(/\/\{[^}]+\}$/, ''), { get: list });
   }
@@ -126,13 +135,17 @@ function extended(registry: Registry, name: string, schema: JsonSchema): JsonSch
   const below = new Set(definition.places.flatMap((place) => place.children.map((child) => child.definition)));
   for (const { inline, name: child } of below) {
     if (inline)
-      properties[inline.field] = { type: 'array', items: { $ref: `${BASE}${child}` }, description: 'Merged by id in a PATCH, replaced as a whole in a PUT.' };
+      properties[inline.field] = {
+        type: 'array',
+        items: { $ref: `${SCHEMAS}${child}` },
+        description: 'Merged by id in a PATCH, replaced as a whole in a PUT.',
+      };
   }
   if (below.size > 0) {
     const wrappers = [...below].map(({ wrapper }) => wrapper.type).sort();
     properties.children = {
       type: 'array',
-      items: { $ref: `${BASE}ChildPolicyConfigResource` },
+      items: { $ref: `${SCHEMAS}ChildPolicyConfigResource` },
       writeOnly: true,
       description: `Objects below this one, each in its wrapper: ${wrappers.join(', ')}, or ChildResourceReference.`,
     };
@@ -143,17 +156,17 @@ function extended(registry: Registry, name: string, schema: JsonSchema): JsonSch
 function unionOf(family: Definition): JsonSchema {
   return {
     description: family.doc,
-    oneOf: family.variants.map(({ name }) => ({ $ref: `${BASE}${name}` })),
-    discriminator: { propertyName: 'resource_type', mapping: Object.fromEntries(family.variants.map(({ name }) => [name, `${BASE}${name}`])) },
+    oneOf: family.variants.map(({ name }) => ({ $ref: `${SCHEMAS}${name}` })),
+    discriminator: { propertyName: 'resource_type', mapping: Object.fromEntries(family.variants.map(({ name }) => [name, `${SCHEMAS}${name}`])) },
   };
 }
 
-function listOf({ name }: Definition): JsonSchema {
+function listOf(name: string): JsonSchema {
   return {
     type: 'object',
     required: ['results', 'result_count'],
     properties: {
-      results: { type: 'array', items: { $ref: `${BASE}${name}` } },
+      results: { type: 'array', items: { $ref: `${SCHEMAS}${name}` } },
       result_count: { type: 'integer', description: 'Objects in all pages together.' },
       cursor: { type: 'string', description: 'Where the next page starts; absent on the last.' },
       sort_by: { type: 'string', description: 'Field that the page is sorted by.' },
@@ -198,22 +211,22 @@ const CHILD: JsonSchema = {
     marked_for_delete: { type: 'boolean', description: 'Delete the object, with everything below it.' },
     id: { type: 'string', description: 'Of a reference: id of the object it leads to.' },
     target_type: { type: 'string', description: 'Of a reference: type of the object it leads to.' },
-    children: { type: 'array', items: { $ref: `${BASE}ChildPolicyConfigResource` }, description: 'Of a reference: what hangs below the object.' },
+    children: { type: 'array', items: { $ref: `${SCHEMAS}ChildPolicyConfigResource` }, description: 'Of a reference: what hangs below the object.' },
   },
   additionalProperties: true,
 };
 
-function query(name: string, description: string, schema: JsonSchema): Record<string, unknown> {
-  return { name, in: 'query', required: false, description, schema };
+interface Parameter {
+  readonly name: string;
+  readonly in: 'query' | 'header';
+  readonly required: boolean;
+  readonly description: string;
+  readonly schema: JsonSchema;
 }
 
-const PARTIAL = {
-  name: 'nsx-enable-partial-patch',
-  in: 'header',
-  required: false,
-  description: 'Change only the fields that the body names.',
-  schema: { type: 'boolean' },
-};
+function query(name: string, description: string, schema: JsonSchema): Parameter {
+  return { name, in: 'query', required: false, description, schema };
+}
 
 const PAGING = [
   query('cursor', 'Where the page starts: the cursor of the page before.', { type: 'string' }),
@@ -223,28 +236,65 @@ const PAGING = [
   query('included_fields', 'Fields to answer, separated by commas.', { type: 'string' }),
 ];
 
+/** Parameters that many operations share. */
+const PARAMETERS: readonly Parameter[] = [
+  ...PAGING,
+  query('force', 'Delete although other objects refer to it.', { type: 'boolean' }),
+  query('fail_if_subtree_exists', 'Refuse when there is anything below it.', { type: 'boolean' }),
+  {
+    name: 'nsx-enable-partial-patch',
+    in: 'header',
+    required: false,
+    description: 'Change only the fields that the body names.',
+    schema: { type: 'boolean' },
+  },
+];
+
+function parameter(name: string): { readonly $ref: string } {
+  return { $ref: `#/components/parameters/${name}` };
+}
+
 const TREE = [
   query('filter', 'Types to answer as a tree: Type- and names, such as Type-Domain|Group.', { type: 'string' }),
   query('type_filter', 'Types to answer as a tree, separated by semicolons.', { type: 'string' }),
   query('base_path', 'Policy path where the tree starts.', { type: 'string' }),
 ];
 
+function error(description: string): object {
+  return { description, content: { 'application/json': { schema: { $ref: `${SCHEMAS}ApiError` } } } };
+}
+
+const RESPONSES = {
+  Wrong: error('The request is wrong: the answer says where and what to do.'),
+  Unauthorized: error('Credentials are missing or wrong.'),
+  Forbidden: error('The role does not allow this, or the object is protected.'),
+  NotFound: error('There is no such object.'),
+  Stale: error('The revision is not the current one.'),
+  TooMany: error('Too many requests: try again later.'),
+  Busy: error('The manager is busy: try again later.'),
+  Failure: error('What is wrong, where, and what to do.'),
+};
+
+/** A reference to one of the errors that operations share. */
+export function failure(name: keyof typeof RESPONSES): { readonly $ref: string } {
+  return { $ref: `#/components/responses/${name}` };
+}
+
 function answers(description: string, schema?: JsonSchema): Record<string, unknown> {
-  const error = (text: string) => ({ description: text, content: { 'application/json': { schema: { $ref: `${BASE}ApiError` } } } });
   return {
     200: { description, ...(schema ? { content: { 'application/json': { schema } } } : {}) },
-    400: error('The request is wrong: the answer says where and what to do.'),
-    401: error('Credentials are missing or wrong.'),
-    403: error('The role does not allow this, or the object is protected.'),
-    404: error('There is no such object.'),
-    412: error('The revision is not the current one.'),
-    429: error('Too many requests: try again later.'),
-    503: error('The manager is busy: try again later.'),
+    400: failure('Wrong'),
+    401: failure('Unauthorized'),
+    403: failure('Forbidden'),
+    404: failure('NotFound'),
+    412: failure('Stale'),
+    429: failure('TooMany'),
+    503: failure('Busy'),
   };
 }
 
 /** `/infra/tier-1s/{tier-1-id}/segments/{segment-id}` becomes `InfraTier1sSegments`: unique, because templates are. */
-function operationName(template: string): string {
+export function operationName(template: string): string {
   return template
     .replace(/\{[^}]+\}/g, '')
     .split(/[/-]/)

@@ -115,7 +115,10 @@ describe('heddle', { timeout: 120_000 }, () => {
 
   it('admin reset-password counts at once, and ends the old one', async () => {
     expect(await heddle(['admin', 'reset-password', '--password-stdin'], {}, 'short\n')).toMatchObject({ status: 1, err: expect.stringContaining('8 to 128') });
-    expect(await heddle(['admin', 'reset-password', '--user', 'nobody'])).toMatchObject({ status: 1, err: 'heddle: there is no user nobody: the users are admin, audit.\n' });
+    expect(await heddle(['admin', 'reset-password', '--user', 'nobody'])).toMatchObject({
+      status: 1,
+      err: 'heddle: there is no user nobody: the users are admin, audit.\n',
+    });
     const { out } = await heddle(['admin', 'reset-password']);
     expect(out).toContain('The password counts from now.');
     await expect(first.as(password).call('GET', SEGMENT)).rejects.toMatchObject({ status: 403 });
