@@ -66,6 +66,16 @@ export interface WriteView extends IntentView {
   remove(path: string): void;
 }
 
+/** What the figures of an object are worked out from when it is read. */
+export interface FiguresView {
+  /** Direct children; `type` narrows (an abstract type stands for its variants). */
+  children<T extends object = PolicyObject>(parentPath: string, type?: string): readonly (T & PolicyObject)[];
+  /** How many direct children there are of a type. */
+  count(parentPath: string, type: string): number;
+  /** How many numbers are claimed in a space whose claims are single numbers and whole networks. */
+  claimed(space: string): bigint;
+}
+
 /** Addresses or numbers from `low` to `high`, both included. IPv4 addresses are numbers below 2^32, with `family` 4. */
 export interface AddressRange {
   readonly family: 4 | 6;

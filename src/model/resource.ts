@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { StructClass } from './field.js';
-import type { Hooks } from './hooks.js';
+import type { FiguresView, Hooks } from './hooks.js';
+import type { PolicyObject } from './policy-object.js';
 
 /**
  * Where a type hangs in the tree: under its parent (none for a root), in a collection by id, or at a fixed place. A collection or
@@ -41,8 +42,9 @@ export interface ResourceOptions<T extends object = object> {
   readonly actions?: readonly 'revise'[];
   /** Fixed ids that exist with their parent; no others may be created. */
   readonly fixedIds?: readonly string[];
-  /** Last segment of the path for a GET of realized state that real clients use: `state`, `status`. */
   readonly hooks?: Hooks<T>;
+  /** Read-only fields that are not stored but worked out when an object is read: how many rules it has, how much is left of it. */
+  readonly figures?: (object: T & PolicyObject, view: FiguresView) => Partial<T>;
 }
 
 export type Verb = 'GET' | 'LIST' | 'PUT' | 'PATCH' | 'DELETE';

@@ -130,6 +130,8 @@ export interface IntentReader {
   subtree(path: string): readonly PolicyObject[];
   referencesTo(path: string): readonly Reference[];
   claims(owner: string, space?: string): readonly Claim[];
+  /** How many numbers are claimed in a space whose claims are single numbers and whole networks. */
+  claimed(space: string): bigint;
   /** Sequence number of the last commit. */
   sequence(): number;
 }

@@ -1,5 +1,6 @@
 import type { Json } from '../model/body.js';
 import { CODES } from '../model/error-codes.js';
+import type { FiguresView } from '../model/hooks.js';
 import type { PolicyObject } from '../model/policy-object.js';
 import { PolicyError } from '../model/problem.js';
 import type { Definition, Located, LocatedCollection, Place, Registry } from '../model/registry.js';
@@ -16,19 +17,28 @@ export interface ListQuery {
 
 const LARGEST_PAGE = 1000;
 
-/** Answers reads of intent as JSON text. Stored text is sent as it is; only objects with inline children are put together. */
+/** Answers reads of intent as JSON text. Stored text is sent as it is; only objects with inline children or figures are put together. */
 export class Reading {
+  private readonly figuresView: FiguresView;
+
   constructor(
     private readonly registry: Registry,
     private readonly reader: IntentReader,
-  ) {}
+  ) {
+    const concrete = (type: string) => registry.get(type).variants.map(({ name }) => name);
+    this.figuresView = {
+      children: (parentPath, type) => reader.children(parentPath, type === undefined ? undefined : concrete(type)),
+      count: (parentPath, type) => reader.list(parentPath, concrete(type), { offset: 0, size: 0, ascending: true }).total,
+      claimed: (space) => reader.claimed(space),
+    };
+  }
 
   /** @throws PolicyError 404 */
   object({ place, path }: Located): string {
     const body = this.reader.body(path);
     if (body === undefined)
       throw new PolicyError({ status: 404, code: CODES.notFound, path, message: `${path} does not exist. Identifiers are case sensitive.` });
-    return this.withInline(place, path, body);
+    return this.whole(place, path, body);
   }
 
   /** A page of a collection. The cursor is an offset, and absent on the last page, because real clients rely on both. */
@@ -39,7 +49,7 @@ export class Reading {
     const page = pageOf(query);
     const types = place.definition.variants.map(({ name }) => name);
     const { bodies, total } = this.reader.list(`${parentPath}`, types, page);
-    const results = inlinePlaces(place).length === 0 ? bodies : bodies.map((body) => this.withInline(place, (JSON.parse(body) as PolicyObject).path, body));
+    const results = isStoredWhole(place) ? bodies : bodies.map((body) => this.whole(place, (JSON.parse(body) as PolicyObject).path, body));
     return listing(included(results, query.included_fields), total, page);
   }
 
@@ -76,8 +86,10 @@ export class Reading {
     return whole;
   }
 
-  private withInline(place: Place, path: string, body: string): string {
+  private whole(place: Place, path: string, body: string): string {
     let result = body;
+    const { figures } = place.definition;
+    if (figures) result = `${result.slice(0, -1)},${JSON.stringify(figures(JSON.parse(body), this.figuresView)).slice(1)}`;
     for (const child of inlinePlaces(place)) {
       const { inline, variants } = child.definition;
       const items = this.reader.list(
@@ -89,6 +101,10 @@ export class Reading {
     }
     return result;
   }
+}
+
+function isStoredWhole(place: Place): boolean {
+  return place.definition.figures === undefined && inlinePlaces(place).length === 0;
 }
 
 function inlinePlaces(place: Place): Place[] {

@@ -22,6 +22,7 @@ export class StoreReader implements IntentReader {
   private readonly selectChildrenOfTypes: Statement;
   private readonly selectAll: Statement;
   private readonly selectAllClaims: Statement;
+  private readonly selectSizes: Statement;
   private readonly selectTags: Statement;
   /** Statements of listings, whose text depends on what is asked. */
   private readonly composed = new Map<string, Statement>();
@@ -52,6 +53,7 @@ export class StoreReader implements IntentReader {
       .pluck();
     this.selectAll = handle.prepare('SELECT after FROM policy_object JOIN change ON position = version ORDER BY number').pluck();
     this.selectAllClaims = handle.prepare('SELECT * FROM claim');
+    this.selectSizes = handle.prepare('SELECT size, count(*) AS claims FROM claim WHERE space = ? GROUP BY size');
     this.selectTags = handle.prepare('SELECT scope, tag, count(*) AS objects FROM policy_tag GROUP BY tag, scope ORDER BY scope, tag');
     this.history = new HistoryReader(handle);
     this.fabric = new FabricReader(handle);
@@ -102,6 +104,11 @@ export class StoreReader implements IntentReader {
 
   claims(owner: string, space?: string): readonly Claim[] {
     return (this.selectClaims.all({ owner, space: space ?? null }) as ClaimRow[]).map(decodeClaim);
+  }
+
+  claimed(space: string): bigint {
+    const sizes = this.selectSizes.all(space) as { readonly size: number; readonly claims: number }[];
+    return sizes.reduce((sum, { size, claims }) => sum + (BigInt(claims) << BigInt(size)), 0n);
   }
 
   sequence(): number {

@@ -147,6 +147,20 @@ describe('heddle', { timeout: 120_000 }, () => {
     await third.interrupt();
   });
 
+  it('history archive moves the past to a file that can be verified by itself, and never while a manager runs', async () => {
+    const archive = join(root, 'history.archive');
+    const running = await Serving.start();
+    expect(await heddle(['history', 'archive', archive])).toMatchObject({ status: 1, err: expect.stringContaining('is in use by a running manager') });
+    await running.interrupt();
+    expect(await heddle(['history', 'archive', archive, '--until', '1999-01-01'])).toMatchObject({ status: 0, out: 'There is nothing that old to move.\n' });
+    expect(await heddle(['history', 'archive', archive])).toMatchObject({ status: 0, out: expect.stringMatching(/^Moved to .*: \d+ change sets up to \d+\./) });
+    expect(await heddle(['history', 'verify', '--archive', archive])).toMatchObject({
+      status: 0,
+      out: expect.stringMatching(/^The archive is whole: \d+ change sets/),
+    });
+    expect(await heddle(['history', 'verify'])).toMatchObject({ status: 0, out: expect.stringContaining('pruned up to') });
+  });
+
   it.each([
     [['serve'], { HEDDLE_PORT: 'https' }, 'heddle: HEDDLE_PORT must be a whole number of 0 to 65535, not "https".\n'],
     [['serve'], { HEDDLE_CERTIFICATE_FILE: '/nowhere', HEDDLE_KEY_FILE: '/nowhere' }, 'heddle: HEDDLE_CERTIFICATE_FILE: /nowhere cannot be read (ENOENT).\n'],

@@ -1,7 +1,7 @@
 import { parseBlock, type Range, without } from '../../shared/address.js';
 import { CODES } from '../error-codes.js';
 import { Field } from '../field.js';
-import type { IntentView, WriteView } from '../hooks.js';
+import type { FiguresView, IntentView, WriteView } from '../hooks.js';
 import { PolicyConfigResource, type PolicyObject } from '../policy-object.js';
 import type { Problem } from '../problem.js';
 import { Resource } from '../resource.js';
@@ -23,6 +23,7 @@ class ThirdPartyIPAMInfo {
   feature: 'addressing',
   at: [{ parent: Infra, collection: 'ip-blocks' }],
   hooks: { complete, written: serveSubnets, check },
+  figures: usage,
 })
 export class IpAddressBlock extends PolicyConfigResource {
   @Field('string', 'Network of the block, where it is one.', { deprecated: true, format: 'ip-cidr-block' })
@@ -79,6 +80,11 @@ function complete(draft: IpAddressBlock): void {
   const ranges = rangesOfBlock(draft);
   draft.ip_address_type = ranges[0] && (ranges[0].family === 4 ? 'IPV4' : 'IPV6');
   draft.total_size = String(ranges.reduce((sum, { low, high }) => sum + high - low + 1n, 0n));
+}
+
+function usage({ path, total_size: total = '0' }: IpAddressBlock & PolicyObject, view: FiguresView): Partial<IpAddressBlock> {
+  const used = view.claimed(blockNetworks(path));
+  return { used_size: String(used), usage_percentage: Number((used * 10_000n) / (BigInt(total) || 1n)) / 100 };
 }
 
 /** Subnets that were written before the block had room for them get their network now. */

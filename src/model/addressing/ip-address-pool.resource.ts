@@ -1,7 +1,10 @@
 import { Field } from '../field.js';
+import type { FiguresView } from '../hooks.js';
 import { PolicyConfigResource } from '../policy-object.js';
 import { Resource } from '../resource.js';
 import { Infra } from '../root/infra.resource.js';
+import { poolAddresses, poolQueue } from '../spaces.js';
+import { allocatableRanges, type PoolSubnet } from './pool-ranges.js';
 
 class PolicyPoolUsage {
   @Field('integer', 'Addresses in all subnets of the pool.', { readOnly: true })
@@ -17,10 +20,11 @@ class PolicyPoolUsage {
   requested_ip_allocations?: number;
 }
 
-@Resource({
+@Resource<IpAddressPool>({
   doc: 'A stock of addresses, in subnets, from which single ones are allocated.',
   feature: 'addressing',
   at: [{ parent: Infra, collection: 'ip-pools' }],
+  figures: ({ path }, view) => ({ pool_usage: usage(path, view) }),
 })
 export class IpAddressPool extends PolicyConfigResource {
   @Field('boolean', 'Whether subnets of this pool must not overlap with those of other pools.', { default: false })
@@ -40,4 +44,16 @@ export class IpAddressPool extends PolicyConfigResource {
 
   @Field('string', 'Who may allocate: everyone, or only the owner.', { enum: ['PRIVATE', 'PUBLIC'] })
   visibility?: string;
+}
+
+function usage(path: string, view: FiguresView): PolicyPoolUsage {
+  const ranges = view.children<PoolSubnet>(path, 'IpAddressPoolSubnet').flatMap(allocatableRanges);
+  const total = ranges.reduce((sum, { low, high }) => sum + high - low + 1n, 0n);
+  const requested = view.count(path, 'IpAddressAllocation');
+  return {
+    total_ips: Number(total),
+    available_ips: Number(total - view.claimed(poolAddresses(path))),
+    requested_ip_allocations: requested,
+    allocated_ip_allocations: requested - Number(view.claimed(poolQueue(path).space)),
+  };
 }

@@ -53,7 +53,8 @@ class PolicyStaticRouteAdvertisement {
   @Field(() => PolicyRouteAdvertisementRule, 'Which routes the other gateway learns, the first match decides.', { array: true })
   advertisement_rules?: PolicyRouteAdvertisementRule[];
 
-  @Field('string', 'Policy paths of the networks that are taken from the other gateway.', { array: true, refs: { to: ['PrefixList'] } })
+  // Soft, because clients also name lists here that other managers bring along with every tier-0 and that nobody wrote.
+  @Field('string', 'Policy paths of the networks that are taken from the other gateway.', { array: true, refs: { to: ['PrefixList'], soft: true } })
   in_filter_prefix_list?: string[];
 }
 

@@ -1,7 +1,7 @@
 import { Field } from '../field.js';
 import { Resource } from '../resource.js';
 import { Domain } from '../root/domain.resource.js';
-import { completePolicy, Policy } from './policy.js';
+import { completePolicy, countRules, Policy } from './policy.js';
 
 /** Sections of a gateway's firewall, in the order in which a packet meets them. */
 const CATEGORIES = ['Emergency', 'SystemRules', 'SharedPreRules', 'LocalGatewayRules', 'AutoServiceRules', 'Default'] as const;
@@ -12,6 +12,7 @@ const CATEGORIES = ['Emergency', 'SystemRules', 'SharedPreRules', 'LocalGatewayR
   at: [{ parent: Domain, collection: 'gateway-policies' }],
   actions: ['revise'],
   hooks: { complete: completePolicy(CATEGORIES) },
+  figures: countRules,
 })
 export class GatewayPolicy extends Policy {
   @Field('string', 'Section of the gateway firewall that the policy belongs to; sections are evaluated in the order of this list.', {

@@ -6,11 +6,12 @@ import { ContextProfileAttributesMetadata, PolicySubAttributes, TRAFFIC_PROPERTI
 
 const ACTIONS = ['ALLOW', 'REJECT', 'REJECT_WITH_RESPONSE'] as const;
 
-@Resource({
+@Resource<L7AccessProfile>({
   doc: 'What a gateway does with connections by their payload: entries, and an action for the rest.',
   feature: 'security',
   at: [{ parent: Infra, collection: 'l7-access-profiles' }],
   patchAnswers: true,
+  figures: ({ path }, view) => ({ entry_count: view.count(path, 'L7AccessEntry') }),
 })
 export class L7AccessProfile extends PolicyConfigResource {
   @Field('string', 'What becomes of traffic that no entry matches.', { enum: ACTIONS })

@@ -1,5 +1,5 @@
 import { Field } from '../field.js';
-import type { WriteView } from '../hooks.js';
+import type { FiguresView, WriteView } from '../hooks.js';
 import { PolicyConfigResource, type PolicyObject } from '../policy-object.js';
 
 /** What distributed and gateway firewall policies share: a numbered section of rules. */
@@ -67,4 +67,9 @@ export function completePolicy(categories: readonly string[]) {
       draft.lock_modified_time = view.now;
     }
   };
+}
+
+/** How many rules a policy has. */
+export function countRules({ path }: PolicyObject, view: FiguresView): Pick<Policy, 'rule_count'> {
+  return { rule_count: view.count(path, 'Rule') };
 }

@@ -1,7 +1,7 @@
 import { Field } from '../field.js';
 import { Resource } from '../resource.js';
 import { Domain } from '../root/domain.resource.js';
-import { completePolicy, Policy } from './policy.js';
+import { completePolicy, countRules, Policy } from './policy.js';
 
 /** Sections of the distributed firewall, in the order in which a packet meets them. */
 const CATEGORIES = ['Ethernet', 'Emergency', 'Infrastructure', 'Environment', 'Application'] as const;
@@ -26,6 +26,7 @@ class ApplicationConnectivityStrategy {
   at: [{ parent: Domain, collection: 'security-policies' }],
   actions: ['revise'],
   hooks: { complete: completePolicy(CATEGORIES) },
+  figures: countRules,
 })
 export class SecurityPolicy extends Policy {
   @Field('string', 'Section of the distributed firewall that the policy belongs to; sections are evaluated in the order of this list.', {
