@@ -12,6 +12,7 @@ export function startState(reader: StoreReader): HostStart {
     sequence: reader.sequence(),
     objects: [...reader.objects()],
     claims: [...reader.allClaims()].map(({ space, owner, low, high }) => ({ space, owner, low, high, gone: false })),
+    secrets: reader.secretVersions(),
     inventories: reader.fabric.nodes().map(({ nodeId, path, tunnelAddresses }) => inventoryOf(reader, nodeId, path, tunnelAddresses)),
     realized: reader.fabric.realizedStates() as readonly RealizedTransition[],
     revokedSerials: reader.fabric.revokedSerials(Date.now()),

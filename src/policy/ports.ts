@@ -96,7 +96,8 @@ export interface Commit {
   readonly changes: readonly CommittedChange[];
   /** Claims that were made or given up; `value` undefined: given up. */
   readonly claims: readonly { readonly space: string; readonly owner: string; readonly low: bigint; readonly high: bigint; readonly gone: boolean }[];
-  readonly secrets: readonly { readonly path: string; readonly field: string }[];
+  /** Secrets that were set or taken away; `version` is different for every value that was ever set, and undefined: taken away. */
+  readonly secrets: readonly { readonly path: string; readonly field: string; readonly version: string | undefined }[];
 }
 
 /** A page of a listing. */

@@ -60,6 +60,8 @@ export interface StartState {
   readonly sequence: number;
   readonly objects: Iterable<PolicyObject>;
   readonly claims: Iterable<Commit['claims'][number]>;
+  /** Which secret fields have a value, and its version; none where left out. */
+  readonly secrets?: Iterable<Commit['secrets'][number]>;
   /** What nodes last reported, as stored. */
   readonly reports: Iterable<InventoryReport>;
   /** Realized state as stored: it stands until the nodes concerned have been heard. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressRange, Claim } from '../model/hooks.js';
 import type { PolicyObject } from '../model/policy-object.js';
-import type { ChangeOperation, IntentTransaction, Reference, RequestContext, SecretChange } from '../policy/ports.js';
+import type { ChangeOperation, Commit, IntentTransaction, Reference, RequestContext, SecretChange } from '../policy/ports.js';
 import type { ChangeLog } from './change-log.js';
 import type { ClaimChange, Claims } from './claims.js';
 import { CHANGES_PER_SET, positionOf } from './hash-chain.js';
@@ -29,7 +29,7 @@ export interface CommittedIntent {
   readonly at: number;
   readonly changes: readonly ChangeRow[];
   readonly claims: readonly ClaimChange[];
-  readonly secrets: readonly Pick<SecretChange, 'path' | 'field'>[];
+  readonly secrets: Commit['secrets'];
 }
 
 /** One intent transaction: writes rows at once, so that its own reads see them, and the change log when it finishes. */
@@ -41,7 +41,7 @@ export class StoreTransaction implements IntentTransaction {
   private readonly known = new Map<string, StoredObject | undefined>();
   private ordinal = 0;
   private readonly claimChanges: ClaimChange[] = [];
-  private readonly secretChanges: Pick<SecretChange, 'path' | 'field'>[] = [];
+  private readonly secretChanges: Commit['secrets'][number][] = [];
 
   constructor(private readonly parts: IntentParts) {
     this.now = parts.log.now();
@@ -93,8 +93,8 @@ export class StoreTransaction implements IntentTransaction {
   }
 
   setSecret(change: SecretChange): void {
-    this.parts.secrets.set(change);
-    this.secretChanges.push({ path: change.path, field: change.field });
+    const version = this.parts.secrets.set(change);
+    this.secretChanges.push({ path: change.path, field: change.field, version });
   }
 
   secretFields(path: string): readonly string[] {

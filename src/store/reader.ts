@@ -1,11 +1,12 @@
 import type { Claim } from '../model/hooks.js';
 import type { PolicyObject } from '../model/policy-object.js';
-import type { IntentReader, Page, PageRequest, Reference } from '../policy/ports.js';
+import type { Commit, IntentReader, Page, PageRequest, Reference } from '../policy/ports.js';
 import { decodeClaim } from './claim-codec.js';
 import { type Handle, openForReading, type Statement } from './database.js';
 import { FabricReader } from './fabric-reader.js';
 import { HistoryReader } from './history-reader.js';
 import { lastSegment, type NamedReference, referencesWhere, toReference } from './intent-tables.js';
+import { secretVersion } from './secrets.js';
 import type { ClaimRow } from './tables/intent.tables.js';
 
 /** Committed intent on a read-only connection. */
@@ -24,6 +25,7 @@ export class StoreReader implements IntentReader {
   private readonly selectAllClaims: Statement;
   private readonly selectSizes: Statement;
   private readonly selectTags: Statement;
+  private readonly selectSecrets: Statement;
   /** Statements of listings, whose text depends on what is asked. */
   private readonly composed = new Map<string, Statement>();
   readonly history: HistoryReader;
@@ -55,6 +57,7 @@ export class StoreReader implements IntentReader {
     this.selectAllClaims = handle.prepare('SELECT * FROM claim');
     this.selectSizes = handle.prepare('SELECT size, count(*) AS claims FROM claim WHERE space = ? GROUP BY size');
     this.selectTags = handle.prepare('SELECT scope, tag, count(*) AS objects FROM policy_tag GROUP BY tag, scope ORDER BY scope, tag');
+    this.selectSecrets = handle.prepare('SELECT path, field, sealed FROM secret');
     this.history = new HistoryReader(handle);
     this.fabric = new FabricReader(handle);
   }
@@ -123,6 +126,12 @@ export class StoreReader implements IntentReader {
   /** All claims of all owners. */
   *allClaims(): Generator<Claim> {
     for (const row of this.selectAllClaims.iterate() as Iterable<ClaimRow>) yield decodeClaim(row);
+  }
+
+  /** Which secret fields have a value, and its version. */
+  secretVersions(): Commit['secrets'] {
+    const rows = this.selectSecrets.all() as { path: string; field: string; sealed: string }[];
+    return rows.map(({ path, field, sealed }) => ({ path, field, version: secretVersion(sealed) }));
   }
 
   /** Every tag in use with the number of objects that have it, by scope and tag; empty where a tag has no scope or no value. */

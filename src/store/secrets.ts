@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { SecretChange } from '../policy/ports.js';
 import type { Handle, Statement } from './database.js';
 import type { SecretBox } from './secret-box.js';
@@ -22,13 +23,15 @@ export class Secrets {
     this.fields = handle.prepare('SELECT field FROM secret WHERE path = ? ORDER BY field').pluck();
   }
 
-  set({ path, field, value }: SecretChange): void {
+  /** Answers the version of what is kept now. */
+  set({ path, field, value }: SecretChange): string | undefined {
     if (value === undefined) {
       this.remove.run(path, field);
-      return;
+      return undefined;
     }
     const { keyId, sealed } = this.box.seal(path, field, value);
     this.put.run(path, field, keyId, sealed);
+    return secretVersion(sealed);
   }
 
   delete(path: string): void {
@@ -38,4 +41,9 @@ export class Secrets {
   fieldsOf(path: string): string[] {
     return this.fields.all(path) as string[];
   }
+}
+
+/** A version of a secret: a hash of it as it is sealed, with a nonce of its own, so that it says nothing of the secret. */
+export function secretVersion(sealed: string): string {
+  return createHash('sha256').update(sealed).digest('hex').slice(0, 16);
 }

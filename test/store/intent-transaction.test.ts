@@ -86,5 +86,5 @@ it('gives up claims, secrets and tags with their object', () => {
   expect(writer.reader.claims(SEGMENT)).toEqual([]);
   expect(writer.reader.tagCounts()).toEqual([]);
   expect(writer.ask('secretFields', SEGMENT)).toEqual([]);
-  expect(writer.commits.at(-1)).toMatchObject({ secrets: [{ path: SEGMENT, field: 'key' }], claims: [{ space: 'subnets', gone: true }] });
+  expect(writer.commits.at(-1)).toMatchObject({ secrets: [{ path: SEGMENT, field: 'key', version: undefined }], claims: [{ space: 'subnets', gone: true }] });
 });

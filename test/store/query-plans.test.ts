@@ -19,6 +19,7 @@ import { applyCommand } from './apply-steps.js';
 const WALKS = [
   'SELECT after FROM policy_object JOIN change ON position = version ORDER BY number', // all objects, once at start
   'SELECT * FROM claim', // all claims, once at start
+  'SELECT path, field, sealed FROM secret', // all secrets' versions, once at start
   'FROM policy_tag GROUP BY', // the list of tags in use
   'FROM realized_entity ORDER BY path', // all realized states, once at start
   'FROM transport_node', // a row a node
