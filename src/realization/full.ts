@@ -24,6 +24,7 @@ import { computeUnit, UNITS } from './units/units.js';
 export interface WholeState {
   readonly objects: readonly PolicyObject[];
   readonly claims: readonly Commit['claims'][number][];
+  readonly secrets?: readonly Commit['secrets'][number][];
   /** One whole report a node. */
   readonly reports: readonly InventoryReport[];
 }
@@ -43,11 +44,19 @@ export interface WholeResult {
  * sets: placement is a search, spans are walks from the roots, members are found by asking every object.
  */
 export function computeWhole(state: WholeState): WholeResult {
-  const reads = plainReads(state);
-  const outputs = new Map<string, Output>();
-  for (const { path, resource_type: type } of state.objects) if (type in UNITS) outputs.set(path, computeUnit(reads, path, type));
+  const reads: Reads = plainReads(state, () => groups);
+  const outputsOf = (wanted: (type: string) => boolean) => {
+    const found = state.objects.filter(({ resource_type: type }) => type in UNITS && wanted(type));
+    return new Map(found.map(({ path, resource_type: type }) => [path, computeUnit(reads, path, type)]));
+  };
+  // Who is in a group depends on no other unit, and others on it.
+  const groups: WholeGroups = wholeGroups(
+    state,
+    reads,
+    outputsOf((type) => type === 'Group' || type === 'PolicyExcludeList'),
+  );
+  const outputs = outputsOf(() => true);
   const all = [...outputs.values()];
-  const groups = wholeGroups(state, reads, outputs);
   const { contributions, wants } = enforcement(outputs, groups);
   const resources = assemble([...all.flatMap((output) => output.contributions), ...contributions]);
   const nodes = new Map<string, NodeResource[]>();
@@ -75,7 +84,7 @@ export function digestOf(resources: readonly NodeResource[]): string {
   return hash.toString();
 }
 
-function plainReads(state: WholeState): Reads {
+function plainReads(state: WholeState, groups: () => WholeGroups): Reads {
   const byPath = new Map(state.objects.map((object) => [object.path, object]));
   const keys = state.objects.map((object) => ({ path: object.path, keys: indexKeys(object) }));
   const withKey = (key: string) => keys.flatMap((one) => (one.keys.includes(key) ? [one.path] : [])).sort();
@@ -102,6 +111,11 @@ function plainReads(state: WholeState): Reads {
     policy: (path) => policyFacts(reads, path),
     gateway: (path) => gatewayFacts(reads, path),
     advertised: (path) => advertisedNetworks(reads, path),
+    groupAddresses: (group) => [...groups().addresses(group)].sort(),
+    secret: (path, field) => {
+      const version = state.secrets?.find((one) => one.path === path && one.field === field)?.version;
+      return version === undefined ? undefined : { path, field, version };
+    },
   };
   return reads;
 }

@@ -109,6 +109,7 @@ export class RealizationGraph implements Realization {
     const gateways = this.cells.derive((path) => gatewayFacts(reads, path));
     const advertised = this.cells.derive((path) => advertisedNetworks(reads, path));
     const policies = this.cells.derive((path) => policyFacts(reads, path));
+    const groupInput = this.cells.input((group) => [...this.membership.addressesOfGroup(group)].sort());
     const reads: Reads = {
       intent: this.inputs,
       node: (id) => nodeInput.read(id),
@@ -119,6 +120,8 @@ export class RealizationGraph implements Realization {
       policy: (path) => policies.read(path),
       gateway: (path) => gateways.read(path),
       advertised: (path) => advertised.read(path),
+      groupAddresses: (group) => groupInput.read(group),
+      secret: (path, field) => this.inputs.secret(path, field),
     };
 
     //  One function for each intent object says which resources it becomes and who wants them. It runs again when something that
@@ -168,8 +171,14 @@ export class RealizationGraph implements Realization {
         this.portGroups.left(group, port);
         if (group === EXCLUDE_LIST) this.portGroups.exclusionChanged(port);
       },
-      addressJoined: (group, address) => this.addressSets.changed(group, address, true),
-      addressLeft: (group, address) => this.addressSets.changed(group, address, false),
+      addressJoined: (group, address) => {
+        this.addressSets.changed(group, address, true);
+        groupInput.changed(group);
+      },
+      addressLeft: (group, address) => {
+        this.addressSets.changed(group, address, false);
+        groupInput.changed(group);
+      },
     });
     const event = () => this.event;
     this.addressSets = new AddressSets(this.table, (group) => this.membership.addressesOfGroup(group), event);
@@ -195,6 +204,7 @@ export class RealizationGraph implements Realization {
   load(start: StartState): void {
     this.sequence = start.sequence;
     for (const claim of start.claims) this.inputs.claim(claim);
+    for (const secret of start.secrets ?? []) this.inputs.setSecret(secret);
     for (const object of start.objects) this.setObject(object.path, object);
     for (const report of start.reports) this.inventory.report(report);
     this.tellMembership();
@@ -212,6 +222,7 @@ export class RealizationGraph implements Realization {
     this.event += 1;
     this.sequence = commit.sequence;
     for (const claim of commit.claims) this.inputs.claim(claim);
+    for (const secret of commit.secrets) this.inputs.setSecret(secret);
     for (const { path, after } of commit.changes) this.setObject(path, after);
     return this.finish();
   }

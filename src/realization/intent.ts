@@ -2,9 +2,11 @@ import type { PolicyObject } from '../model/policy-object.js';
 import type { Commit } from '../policy/ports.js';
 import type { Cells, Input } from './cells.js';
 import { MultiMap } from './multimap.js';
+import type { SecretReference } from './resources.pb.js';
 import { SmallMap } from './small-map.js';
 
 type ClaimChange = Commit['claims'][number];
+type SecretChange = Commit['secrets'][number];
 
 /** Fields by which others are looked up backwards: which objects of `type` name a path in `field`. */
 const REVERSED: Readonly<Record<string, readonly string[]>> = {
@@ -41,6 +43,11 @@ const CHILDREN: ReadonlySet<string> = new Set([
   'StaticRouteBfdPeer',
   'PolicyNat',
   'PolicyNatRule',
+  'BgpNeighborConfig',
+  'DhcpV4StaticBindingConfig',
+  'DhcpV6StaticBindingConfig',
+  'SegmentSecurityProfileBindingMap',
+  'PortSecurityProfileBindingMap',
 ]);
 
 /**
@@ -65,6 +72,8 @@ export class Intent {
   private readonly index = new MultiMap<string, string>();
   /** Numbers by owner, then by space. */
   private readonly numbers = new Map<string, SmallMap<string, number>>();
+  /** Versions of secret fields, by path and field. */
+  private readonly secrets = new Map<string, string>();
 
   get size(): number {
     return this.objects.size;
@@ -104,6 +113,19 @@ export class Intent {
   number(space: string, owner: string): number | undefined {
     return this.numbers.get(owner)?.get(space);
   }
+
+  /** Notes that a secret field has another value now, or none. Answers the key by which it is asked for. */
+  setSecret({ path, field, version }: SecretChange): string {
+    const key = `${path} ${field}`;
+    if (version === undefined) this.secrets.delete(key);
+    else this.secrets.set(key, version);
+    return key;
+  }
+
+  /** The version of a secret, never the secret itself. */
+  secretVersion(key: string): string | undefined {
+    return this.secrets.get(key);
+  }
 }
 
 /** Intent as inputs of cells: what a function read is what it is computed again for. */
@@ -112,6 +134,7 @@ export class IntentInputs implements IntentReads {
   private readonly pathsInput: Input<readonly string[]>;
   /** Owners of numbers: what one of them holds is read as a whole. */
   private readonly ownerInput: Input<void>;
+  private readonly secretInput: Input<string | undefined>;
 
   constructor(
     cells: Cells,
@@ -120,6 +143,7 @@ export class IntentInputs implements IntentReads {
     this.objectInput = cells.input((path) => intent.get(path));
     this.pathsInput = cells.input((key) => intent.paths(key));
     this.ownerInput = cells.input(() => undefined);
+    this.secretInput = cells.input((key) => intent.secretVersion(key));
   }
 
   set(path: string, after: PolicyObject | undefined): PolicyObject | undefined {
@@ -132,6 +156,15 @@ export class IntentInputs implements IntentReads {
   claim(claim: ClaimChange): void {
     this.intent.claim(claim);
     this.ownerInput.changed(claim.owner);
+  }
+
+  setSecret(secret: SecretChange): void {
+    this.secretInput.changed(this.intent.setSecret(secret));
+  }
+
+  secret(path: string, field: string): SecretReference | undefined {
+    const version = this.secretInput.read(`${path} ${field}`);
+    return version === undefined ? undefined : { path, field, version };
   }
 
   object<T extends object = PolicyObject>(path: string | undefined): (T & PolicyObject) | undefined {

@@ -48,6 +48,8 @@ export const bundles = {
   applied: (scope: string) => `applied ${scope}`,
   /** The ports of a scope that live on a node. */
   ports: (scope: string, node: string) => `ports ${scope} ${node}`,
+  /** Balancers that serve at the ports of a group. */
+  balancers: (service: string) => `balancers ${service}`,
   /** Rules of one policy with one scope. */
   rules: (key: string) => `rules ${key}`,
   /** The tunnel endpoint of a node. */

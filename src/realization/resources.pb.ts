@@ -541,7 +541,7 @@ export interface HttpHeader {
 
 export interface BalancerMember {
   readonly address: string;
-  /** 0: the port that the client asked for. */
+  /** 0: see `member_ports` of the pool. */
   readonly port: number;
   readonly weight: number;
   readonly backup: boolean;
@@ -569,7 +569,11 @@ export interface BalancerPool {
   /** Most connections to a member that clients share, where they do. */
   readonly multiplexedConnections: number;
   /** Connections that failed in a row take a member out for a while; absent: they do not. */
-  readonly passiveMonitor: BalancerPool_PassiveMonitor | undefined;
+  readonly passiveMonitor:
+    | BalancerPool_PassiveMonitor
+    | undefined;
+  /** Ports or ranges of members that name none, in the order of the balancer's `ports`; none: whatever the client asked for. */
+  readonly memberPorts: readonly string[];
 }
 
 export enum BalancerPool_Algorithm {
@@ -4886,6 +4890,7 @@ function createBaseBalancerPool(): BalancerPool {
     multiplexed: false,
     multiplexedConnections: 0,
     passiveMonitor: undefined,
+    memberPorts: [],
   };
 }
 
@@ -4920,6 +4925,9 @@ export const BalancerPool: MessageFns<BalancerPool> = {
     }
     if (message.passiveMonitor !== undefined) {
       BalancerPool_PassiveMonitor.encode(message.passiveMonitor, writer.uint32(82).fork()).join();
+    }
+    for (const v of message.memberPorts) {
+      writer.uint32(90).string(v!);
     }
     return writer;
   },
@@ -5015,6 +5023,14 @@ export const BalancerPool: MessageFns<BalancerPool> = {
             }
 
             message.passiveMonitor = BalancerPool_PassiveMonitor.decode(reader, reader.uint32());
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.memberPorts.push(reader.string());
             continue;
           }
         }

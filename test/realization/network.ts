@@ -105,10 +105,11 @@ export function edgeReport(path: string): InventoryReport {
 export class Changes {
   private sequence = 0;
 
-  put(objects: readonly PolicyObject[], claims: Commit['claims'] = []): Commit {
+  put(objects: readonly PolicyObject[], claims: Commit['claims'] = [], secrets: Commit['secrets'] = []): Commit {
     return this.commit(
       objects.map((after) => ({ path: after.path, type: after.resource_type, operation: 'UPDATE' as const, after })),
       claims,
+      secrets,
     );
   }
 
@@ -119,8 +120,8 @@ export class Changes {
     );
   }
 
-  private commit(changes: Commit['changes'], claims: Commit['claims']): Commit {
+  private commit(changes: Commit['changes'], claims: Commit['claims'], secrets: Commit['secrets'] = []): Commit {
     this.sequence += 1;
-    return { sequence: this.sequence, at: 0, changes, claims, secrets: [] };
+    return { sequence: this.sequence, at: 0, changes, claims, secrets };
   }
 }

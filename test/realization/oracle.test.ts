@@ -9,7 +9,7 @@ import { RealizationGraph } from '../../src/realization/graph.js';
 import { ResourceKind } from '../../src/realization/resources.pb.js';
 import { MirrorNode } from './mirror.js';
 import { Changes } from './network.js';
-import { claims, edgeReports, NODES, reports, statements } from './world.js';
+import { claims, edgeReports, NODES, reports, secrets, statements } from './world.js';
 
 /**
  * What is realized is a function of state, however the state came about. Random states of a small world, in which everything
@@ -26,6 +26,7 @@ type Step =
   | { readonly put: PolicyObject }
   | { readonly remove: string }
   | { readonly claim: number; readonly gone: boolean }
+  | { readonly secret: number; readonly version: string | undefined }
   | { readonly report: InventoryReport }
   | { readonly session: string; readonly open: boolean };
 
@@ -33,6 +34,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 8, arbitrary: fc.oneof(...statements).map((put) => ({ put })) },
   { weight: 3, arbitrary: fc.oneof(...statements).map(({ path }) => ({ remove: path })) },
   { weight: 1, arbitrary: fc.record({ claim: fc.nat(claims.length - 1), gone: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ secret: fc.nat(secrets.length - 1), version: fc.constantFrom(undefined, '1', '2') }) },
   { weight: 4, arbitrary: fc.oneof(...reports, ...edgeReports).map((one) => ({ report: one })) },
   { weight: 1, arbitrary: fc.record({ session: fc.constantFrom(...NODES), open: fc.boolean() }) },
 );
@@ -42,6 +44,7 @@ class World {
   readonly graph = new RealizationGraph();
   readonly objects = new Map<string, PolicyObject>();
   readonly claimed = new Set(claims);
+  private readonly secrets = new Map<number, string>();
   readonly reports = new Map<string, InventoryReport>();
   private readonly changes = new Changes();
   private readonly mirrors = new Map<string, MirrorNode>();
@@ -86,7 +89,8 @@ class World {
   }
 
   state(): WholeState {
-    return { objects: [...this.objects.values()], claims: [...this.claimed], reports: [...this.reports.values()] };
+    const known = [...this.secrets].map(([index, version]) => ({ ...secrets[index]!, version }));
+    return { objects: [...this.objects.values()], claims: [...this.claimed], secrets: known, reports: [...this.reports.values()] };
   }
 
   private takeOne(one: Step): readonly NodeDelta[] {
@@ -104,6 +108,11 @@ class World {
       if (one.gone) this.claimed.delete(changed);
       else this.claimed.add(changed);
       return this.graph.commit(this.changes.put([], [{ ...changed, gone: one.gone }]));
+    }
+    if ('secret' in one) {
+      if (one.version === undefined) this.secrets.delete(one.secret);
+      else this.secrets.set(one.secret, one.version);
+      return this.graph.commit(this.changes.put([], [], [{ ...secrets[one.secret]!, version: one.version }]));
     }
     if ('report' in one) {
       this.reports.set(one.report.node, one.report);

@@ -15,6 +15,7 @@ const CLUSTER = `${ENFORCEMENT_POINT}/edge-clusters/c`;
 const EDGES = ['e1', 'e2'].map((id) => `${CLUSTER}/edge-nodes/${id}`);
 const TIER0S = ['/infra/tier-0s/z', '/infra/tier-0s/y'];
 const TIER1S = ['/infra/tier-1s/t', '/infra/tier-1s/u'];
+const DHCP = '/infra/dhcp-server-configs/d';
 const GATEWAYS = [...TIER0S, ...TIER1S];
 const SEGMENTS = ['/infra/segments/a', '/infra/segments/b', '/infra/tier-1s/t/segments/c'];
 const PORTS = SEGMENTS.flatMap((segment) => [`${segment}/ports/1`, `${segment}/ports/2`]);
@@ -33,7 +34,12 @@ const switching: fc.Arbitrary<PolicyObject>[] = [
       .record({
         transport_zone_path: fc.constantFrom(undefined, ...ZONES),
         connectivity_path: path.startsWith(TIER1S[0]!) ? fc.constant(TIER1S[0]) : fc.constantFrom(undefined, TIER0S[0], ...TIER1S),
-        subnets: fc.constantFrom(undefined, [{ gateway_address: '10.0.0.1/24' }], [{ gateway_address: '10.0.0.1/24' }, { gateway_address: '2001:db8::1/64' }]),
+        dhcp_config_path: fc.constantFrom(undefined, DHCP),
+        subnets: fc.constantFrom(
+          undefined,
+          [{ gateway_address: '10.0.0.1/24' }],
+          [{ gateway_address: '10.0.0.1/24', dhcp_ranges: ['10.0.0.100-10.0.0.120'] }, { gateway_address: '2001:db8::1/64' }],
+        ),
         advanced_config: fc.constantFrom(undefined, undefined, { connectivity: 'OFF' }),
         display_name: fc.constantFrom('x', 'y'),
         tags: tagLists,
@@ -183,6 +189,13 @@ const routing: fc.Arbitrary<PolicyObject>[] = [
       .record({
         edge_cluster_path: fc.constantFrom(undefined, CLUSTER, CLUSTER),
         preferred_edge_paths: fc.constantFrom(undefined, [EDGES[1]]),
+        bfd_profile_path: fc.constantFrom(undefined, '/infra/bfd-profiles/slow'),
+        route_redistribution_config: fc.constantFrom(undefined, {
+          bgp_enabled: true,
+          redistribution_rules: [
+            { route_redistribution_types: ['TIER1_CONNECTED', 'TIER0_CONNECTED', 'TIER1_NAT', 'TIER1_LB_VIP'], route_map_path: `${TIER0S[0]}/route-maps/rm` },
+          ],
+        }),
       })
       .map((fields) => intent(`${path}/locale-services/l`, fields)),
   ),
@@ -230,8 +243,111 @@ const routing: fc.Arbitrary<PolicyObject>[] = [
     .map((fields) => intent(GATEWAY_RULE, fields)),
 ];
 
+const BGP = `${TIER0S[0]}/locale-services/l/bgp`;
+const SERVER = '/infra/lb-virtual-servers/v';
+const POOL = '/infra/lb-pools/p';
+const CERTIFICATE = '/infra/certificates/c';
+const BFD_PROFILES = ['/infra/bfd-profiles/fast', '/infra/bfd-profiles/slow'];
+
+const services: fc.Arbitrary<PolicyObject>[] = [
+  fc
+    .record({
+      enabled: fc.constantFrom(true, true, false),
+      local_as_num: fc.constantFrom('65000', '1.10'),
+      graceful_restart_config: fc.constantFrom(undefined, { mode: 'DISABLE', timer: {} }),
+    })
+    .map((fields) => intent(BGP, { resource_type: 'BgpRoutingConfig', parent_path: `${TIER0S[0]}/locale-services/l`, ...fields })),
+  ...['n1', 'n2'].map((id) =>
+    fc
+      .record({
+        neighbor_address: fc.constantFrom('192.0.2.254', '203.0.113.1'),
+        source_addresses: fc.constantFrom(undefined, ['192.0.2.1']),
+        in_route_filters: fc.constantFrom(undefined, [`${TIER0S[0]}/prefix-lists/pl`], [`${TIER0S[0]}/route-maps/rm`]),
+      })
+      .map((fields) => intent(`${BGP}/neighbors/${id}`, { resource_type: 'BgpNeighborConfig', parent_path: BGP, remote_as_num: '65001', ...fields })),
+  ),
+  fc
+    .constantFrom('10.0.0.0/8', 'ANY')
+    .map((network) => intent(`${TIER0S[0]}/prefix-lists/pl`, { resource_type: 'PrefixList', prefixes: [{ network, le: 24 }] })),
+  fc
+    .constantFrom('PERMIT', 'DENY')
+    .map((action) =>
+      intent(`${TIER0S[0]}/route-maps/rm`, { resource_type: 'Tier0RouteMap', entries: [{ action, prefix_list_matches: [`${TIER0S[0]}/prefix-lists/pl`] }] }),
+    ),
+  fc
+    .constantFrom('DhcpServerConfig', 'DhcpRelayConfig')
+    .map((resource_type) => intent(DHCP, { resource_type, server_addresses: ['10.0.0.250/24', '10.9.9.9'] })),
+  fc
+    .constantFrom('10.0.0.77', '10.0.0.78')
+    .map((ip_address) =>
+      intent(`${SEGMENTS[0]}/dhcp-static-binding-configs/b`, { resource_type: 'DhcpV4StaticBindingConfig', mac_address: '02:00:00:00:00:77', ip_address }),
+    ),
+  fc.boolean().map((address_binding_allowlist) => intent('/infra/spoofguard-profiles/s', { resource_type: 'SpoofGuardProfile', address_binding_allowlist })),
+  fc.constant(
+    intent(`${SEGMENTS[0]}/segment-security-profile-binding-maps/default`, {
+      resource_type: 'SegmentSecurityProfileBindingMap',
+      spoofguard_profile_path: '/infra/spoofguard-profiles/s',
+    }),
+  ),
+  fc
+    .record({ connectivity_path: fc.constantFrom(...TIER1S, TIER0S[0], GROUPS[0]), size: fc.constantFrom('SMALL', 'SMALL', 'DLB') })
+    .map((fields) => intent('/infra/lb-services/s', { resource_type: 'LBService', enabled: true, ...fields })),
+  fc
+    .record({
+      application_profile_path: fc.constantFrom('/infra/lb-app-profiles/http', '/infra/lb-app-profiles/tcp'),
+      pool_path: fc.constantFrom(undefined, POOL),
+      access_list_control: fc.constantFrom(undefined, { enabled: true, action: 'DROP', group_path: GROUPS[2] }),
+      rules: fc.constantFrom(
+        undefined,
+        [{ phase: 'HTTP_FORWARDING', actions: [{ type: 'LBSelectPoolAction', pool_id: POOL }] }],
+        [{ phase: 'HTTP_ACCESS', match_conditions: [{ type: 'LBIpHeaderCondition', group_path: GROUPS[1] }], actions: [{ type: 'LBConnectionDropAction' }] }],
+      ),
+      client_ssl_profile_binding: fc.constantFrom(undefined, { default_certificate_path: CERTIFICATE }),
+    })
+    .map((fields) =>
+      intent(SERVER, {
+        resource_type: 'LBVirtualServer',
+        lb_service_path: '/infra/lb-services/s',
+        ip_address: '198.51.100.80',
+        ports: ['80'],
+        enabled: true,
+        ...fields,
+      }),
+    ),
+  fc
+    .constantFrom(
+      { members: [{ ip_address: '10.0.0.5', port: '8080', admin_state: 'ENABLED' }] },
+      { member_group: { group_path: GROUPS[1], ip_revision_filter: 'IPV4' } },
+    )
+    .map((fields) => intent(POOL, { resource_type: 'LBPool', algorithm: 'ROUND_ROBIN', active_monitor_paths: ['/infra/lb-monitor-profiles/m'], ...fields })),
+  fc.constantFrom('A', 'B').map((pem_encoded) => intent(CERTIFICATE, { resource_type: 'TlsCertificate', pem_encoded })),
+  ...BFD_PROFILES.map((path) => fc.constantFrom(500, 1000).map((interval) => intent(path, { resource_type: 'BfdProfile', interval }))),
+  fc
+    .record({ enabled: fc.boolean(), bfd_profile_path: fc.constantFrom(undefined, ...BFD_PROFILES) })
+    .map((fields) =>
+      intent(`${TIER0S[0]}/static-routes/bfd-peers/b`, { resource_type: 'StaticRouteBfdPeer', parent_path: TIER0S[0], peer_address: '192.0.2.9', ...fields }),
+    ),
+  fc.constantFrom(3, 4).map((interval) => intent('/infra/lb-monitor-profiles/m', { resource_type: 'LBTcpMonitorProfile', interval })),
+  fc.constant(intent('/infra/lb-app-profiles/http', { resource_type: 'LBHttpProfile' })),
+  fc.constant(intent('/infra/lb-app-profiles/tcp', { resource_type: 'LBFastTcpProfile', idle_timeout: 60 })),
+  ...[TIER0S[0], TIER1S[1]].map((gateway) =>
+    fc.boolean().map((enabled) =>
+      intent(`${gateway}/dns-forwarder`, {
+        resource_type: 'PolicyDnsForwarder',
+        parent_path: gateway,
+        listener_ip: '198.51.100.53',
+        default_forwarder_zone_path: '/infra/dns-forwarder-zones/z',
+        enabled,
+      }),
+    ),
+  ),
+  fc
+    .constantFrom(['192.0.2.53'], ['192.0.2.54'])
+    .map((upstream_servers) => intent('/infra/dns-forwarder-zones/z', { resource_type: 'PolicyDnsForwarderZone', upstream_servers })),
+];
+
 /** Everything that can be stated, each thing with the ways in which it can be stated. */
-export const statements: readonly fc.Arbitrary<PolicyObject>[] = [...switching, ...security, ...routing];
+export const statements: readonly fc.Arbitrary<PolicyObject>[] = [...switching, ...security, ...routing, ...services];
 
 export const claims = [
   ...SEGMENTS.map((path, index) => claim(SEGMENT_KEYS.space, path, 70000 + index)),
@@ -245,6 +361,9 @@ export const claims = [
     ...SEGMENTS.map((segment) => claim(portKeys(segment).space, path, 30 + index)),
   ]),
 ];
+
+/** Secret fields that can be set and taken away. */
+export const secrets = [...['n1', 'n2'].map((id) => ({ path: `${BGP}/neighbors/${id}`, field: 'password' })), { path: CERTIFICATE, field: 'private_key' }];
 
 /** What an edge can report: that it is there. */
 export const edgeReports: fc.Arbitrary<InventoryReport>[] = EDGES.map((path) =>

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Packet } from '../../agents/session.pb.js';
+import { portRange } from '../../model/balancing/ports.js';
 import {
   type BalancerMember,
   BalancerMember_State,
@@ -16,9 +17,12 @@ export type BalancerChoice =
   | { readonly balancer: Keyed<Layer4Balancer>; readonly pool: BalancerPool; readonly member: BalancerMember; readonly packet: Packet }
   | { readonly balancer: Keyed<Layer4Balancer>; readonly refusal: string };
 
-/** The balancer of a router that listens where the packet goes, and its choice. Undefined: none listens there. */
-export function balance(view: ForwardingView, router: string, packet: Packet): BalancerChoice | undefined {
-  const balancer = (view.layer4.get(router) ?? []).find(({ address, protocol, ports }) => {
+/**
+ * The balancer that listens where the packet goes, and its choice. Undefined: none listens there.
+ * @param place key of the router that the packet is in, or of a port group that the port it comes from is in
+ */
+export function balance(view: ForwardingView, place: string, packet: Packet): BalancerChoice | undefined {
+  const balancer = (view.layer4.get(place) ?? []).find(({ address, protocol, ports }) => {
     const wanted = protocol === Layer4Balancer_Protocol.TCP ? TCP : UDP;
     return address === packet.destinationAddress && wanted === packet.protocol && inPorts(ports, packet.destinationPort);
   });
@@ -28,7 +32,12 @@ export function balance(view: ForwardingView, router: string, packet: Packet): B
     const members = pool ? usable(pool) : [];
     if (!pool || members.length === 0 || members.length < pool.minActiveMembers) continue;
     const member = pick(pool, members, packet);
-    return { balancer, pool, member, packet: { ...packet, destinationAddress: member.address, destinationPort: member.port || packet.destinationPort } };
+    return {
+      balancer,
+      pool,
+      member,
+      packet: { ...packet, destinationAddress: member.address, destinationPort: portFor(balancer, pool, member, packet.destinationPort) },
+    };
   }
   return { balancer, refusal: 'no member can take the connection' };
 }
@@ -37,6 +46,15 @@ function admitted(view: ForwardingView, { accessList }: Layer4Balancer, { source
   if (!accessList) return true;
   const listed = accessList.addressSets.some((key) => view.addressSet(key)?.hasAddress(sourceAddress));
   return listed !== accessList.deny;
+}
+
+/** The member's own port, or the one in its place among those that the pool gives, or the one that was asked for. */
+function portFor({ ports }: Layer4Balancer, { memberPorts }: BalancerPool, member: BalancerMember, asked: number): number {
+  if (member.port > 0 || memberPorts.length === 0) return member.port || asked;
+  const ranges = ports.map(portRange);
+  const at = ranges.findIndex(({ low, high }) => low <= asked && asked <= high);
+  const { low, high } = portRange(memberPorts[at] ?? (memberPorts[0] as string));
+  return Math.min(low + asked - (ranges[at]?.low ?? asked), high);
 }
 
 /** Backups stand in once no regular member is left. */

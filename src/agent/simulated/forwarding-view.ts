@@ -33,6 +33,7 @@ export class ForwardingView {
   readonly bindings = new Map<string, Keyed<ChassisBinding>>();
   readonly routes = new Map<string, Keyed<StaticRoute>[]>();
   readonly natRules = new Map<string, Keyed<NatRule>[]>();
+  /** By router, or by the port group that they serve. */
   readonly layer4 = new Map<string, Keyed<Layer4Balancer>[]>();
   readonly layer7 = new Map<string, Keyed<Layer7Balancer>[]>();
   readonly portGroups = new Map<string, ReadonlySet<string>>();
@@ -97,7 +98,7 @@ export class ForwardingView {
         (body.value.place === FirewallRuleSet_Place.DISTRIBUTED ? this.distributedRules : this.gatewayRules).push({ ...body.value, key });
         return;
       case 'layer4Balancer':
-        push(this.layer4, body.value.router, { ...body.value, key });
+        push(this.layer4, body.value.router || body.value.portGroup, { ...body.value, key });
         return;
       case 'layer7Balancer':
         push(this.layer7, body.value.router, { ...body.value, key });

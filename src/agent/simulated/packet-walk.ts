@@ -17,7 +17,7 @@ import {
   RouterPort_Role,
   type SwitchPort,
 } from '../../realization/resources.pb.js';
-import { balance } from './balancing.js';
+import { type BalancerChoice, balance } from './balancing.js';
 import { type Decision, decideAtPort, decideAtRouter, type FirewallQuestion } from './firewall.js';
 import type { ForwardingView, Keyed } from './forwarding-view.js';
 import { familyOf, inPorts, isMulticast, TCP, UDP } from './packet-matching.js';
@@ -64,7 +64,8 @@ export class PacketWalk {
     if (!this.passes(decideAtPort(this.view, key, { packet: sent, direction: FirewallRule_Direction.OUT }), key, 'OUT', sent)) return;
     const options = familyOf(sent) === 6 ? port.dhcpV6 : port.dhcpV4;
     if (options && sent.protocol === UDP && sent.destinationPort === DHCP_SERVER_PORT) return this.answer(options, 'DHCP is answered on the node', sent);
-    this.cross(sw, sent, port.tunnelKey);
+    const balanced = this.balancedAtPort(key, sent);
+    if (balanced !== 'ended') this.cross(sw, balanced, port.tunnelKey);
   }
 
   private fromTunnel({ datapath, ingressPort, egressPort }: TunnelEntry, packet: Packet): void {
@@ -210,17 +211,28 @@ export class PacketWalk {
     return this.passes(decideAtRouter(this.view, router, { packet: seen, direction, routerPorts }), router, inbound ? 'IN' : 'OUT', packet);
   }
 
+  /** The packet as balancers that serve where connections begin leave it. */
+  private balancedAtPort(port: string, packet: Packet): Packet | 'ended' {
+    for (const [group, ports] of this.view.portGroups) {
+      const choice = ports.has(port) ? balance(this.view, group, packet) : undefined;
+      if (choice) return this.chosen(choice, packet);
+    }
+    return packet;
+  }
+
+  private chosen(choice: BalancerChoice, packet: Packet): Packet | 'ended' {
+    if ('refusal' in choice) {
+      this.drop(choice.balancer.key, choice.refusal, packet);
+      return 'ended';
+    }
+    this.step('BALANCER', choice.balancer.key, `to ${choice.member.address} of ${choice.pool.key}`, choice.packet);
+    return choice.packet;
+  }
+
   /** The packet on its way to a balancer's choice; `ended`: the balancer took it; undefined: none listens. */
   private balanced(router: string, packet: Packet): Packet | 'ended' | undefined {
     const choice = balance(this.view, router, packet);
-    if (choice) {
-      if ('refusal' in choice) {
-        this.drop(choice.balancer.key, choice.refusal, packet);
-        return 'ended';
-      }
-      this.step('BALANCER', choice.balancer.key, `to ${choice.member.address} of ${choice.pool.key}`, choice.packet);
-      return choice.packet;
-    }
+    if (choice) return this.chosen(choice, packet);
     const proxy = this.view.layer7
       .get(router)
       ?.find(({ address, ports }) => packet.protocol === TCP && address === packet.destinationAddress && inPorts(ports, packet.destinationPort));

@@ -13,13 +13,18 @@ import { Infra } from '../root/infra.resource.js';
   hooks: { check },
 })
 export class LBService extends PolicyConfigResource {
-  @Field('string', 'Gateway that the load balancer runs on; it is idle where left out.', { refs: { to: ['Tier1', 'Tier0'] } })
+  @Field('string', 'Gateway that the load balancer runs on, or group of workloads whose connections it balances where they begin; idle where left out.', {
+    refs: { to: ['Tier1', 'Tier0', 'Group'] },
+  })
   connectivity_path?: string;
 
   @Field('boolean', 'Whether the load balancer serves.', { default: true })
   enabled!: boolean;
 
-  @Field('string', 'How much the load balancer is made for.', { enum: ['SMALL', 'MEDIUM', 'LARGE', 'XLARGE', 'DLB'], default: 'SMALL' })
+  @Field('string', 'How much the load balancer is made for; `DLB`: it balances on every host instead of on an edge.', {
+    enum: ['SMALL', 'MEDIUM', 'LARGE', 'XLARGE', 'DLB'],
+    default: 'SMALL',
+  })
   size!: string;
 
   @Field('string', 'Least weight of a message that is logged.', {

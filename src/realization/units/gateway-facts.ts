@@ -151,6 +151,11 @@ function uplinkOf(reads: Reads, { path, tier0_path: tier0 }: Tier1, tunnelKey: n
   return { tier0, slice, link: transitLink(reads.intent.object<Tier0>(tier0)?.transit_subnets, slice), tunnelKey };
 }
 
+/** Whether a gateway is on every node of its domain at once: a tier-1 always, a tier-0 where segments hang on it directly. */
+export function hasDistributedPart(reads: Pick<Reads, 'intent'>, { tier, path }: Pick<GatewayFacts, 'tier' | 'path'>): boolean {
+  return tier === 1 || connectedSegments(reads, path).length > 0;
+}
+
 /** Segments that a gateway routes for, sorted by path. */
 export function connectedSegments(reads: Pick<Reads, 'intent'>, gateway: string): Segment[] {
   return reads.intent

@@ -1,6 +1,7 @@
 import type { IntentReads } from '../intent.js';
 import type { NodeFacts } from '../inventory.js';
 import type { Place } from '../placement.js';
+import type { SecretReference } from '../resources.pb.js';
 import type { Advertised } from './advertised.js';
 import type { PolicyFacts } from './firewall.js';
 import type { GatewayFacts } from './gateway-facts.js';
@@ -26,6 +27,10 @@ export interface Reads {
   gateway(path: string): GatewayFacts | undefined;
   /** Networks that a tier-1 makes known to its tier-0. */
   advertised(tier1: string): readonly Advertised[];
+  /** Addresses and blocks of a group as they are now, sorted. */
+  groupAddresses(group: string): readonly string[];
+  /** Names a secret field that has a value; undefined where it has none. */
+  secret(path: string, field: string): SecretReference | undefined;
   /** What rules need to know of their policy. */
   policy(path: string): PolicyFacts | undefined;
 }

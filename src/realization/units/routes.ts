@@ -1,3 +1,5 @@
+import type { BfdProfile } from '../../model/networking/bfd-profile.resource.js';
+import type { LocaleServices } from '../../model/networking/locale-services.resource.js';
 import type { Segment } from '../../model/networking/segment.resource.js';
 import type { StaticRouteBfdPeer } from '../../model/networking/static-route-bfd-peer.resource.js';
 import type { StaticRoutes } from '../../model/networking/static-routes.resource.js';
@@ -5,6 +7,7 @@ import type { Tier0Interface } from '../../model/networking/tier0-interface.reso
 import { contains, parseBlock, parseRange } from '../../shared/address.js';
 import { bundles, NOTHING, type Output } from '../output.js';
 import type { Contribution } from '../resource-table.js';
+import type { BfdTimers } from '../resources.pb.js';
 import { interfaceNetworks, networkOf, subnetNetworks } from './advertised.js';
 import { connectedSegments, type GatewayFacts, type ServicePart } from './gateway-facts.js';
 import { familyOf, staticRoute } from './gateways.js';
@@ -57,9 +60,8 @@ function onPart(
 ): Contribution[] {
   const hops = outward
     .filter((hop) => isReachable(reads, gateway, part, hop))
-    .map((hop) => ({ ...plain(hop), bfd: isWatched(reads, gateway.path, hop), routerPort: portOf(reads, part, hop) }));
-  if (inward.length > 0)
-    hops.push({ address: addressAt(internalLink(gateway.internalSubnets), familyOf(network), INNER), distance: 1, bfd: false, routerPort: '' });
+    .map((hop) => ({ ...plain(hop), ...watchOf(reads, gateway, hop), routerPort: portOf(reads, part, hop) }));
+  if (inward.length > 0) hops.push({ ...plain({ ip_address: addressAt(internalLink(gateway.internalSubnets), familyOf(network), INNER) }), ...UNWATCHED });
   return hops.length === 0
     ? []
     : [staticRoute(`${path}@${part.index}`, bundles.service(part.router), part.router, network, hops, gateway.tier === 0 && inward.length === 0)];
@@ -112,10 +114,16 @@ function portOf(reads: Reads, part: ServicePart, { ip_address: address, scope = 
   return scope.find((path) => path.includes('/interfaces/') && hasPort(reads, path, part.router)) ?? '';
 }
 
-function isWatched(reads: Reads, gateway: string, { ip_address: address }: Hop): boolean {
-  if (address === undefined) return false;
-  return reads.intent.children(gateway, 'StaticRouteBfdPeer').some((path) => {
-    const peer = reads.intent.object<StaticRouteBfdPeer>(path);
-    return peer?.peer_address === address && peer.enabled !== false;
-  });
+const UNWATCHED = { bfd: false, bfdTimers: undefined };
+
+/** Whether and how BFD watches a hop: as its peer says, else as the locale services do. */
+function watchOf(reads: Reads, { path, localeServices }: GatewayFacts, { ip_address: address }: Hop): { bfd: boolean; bfdTimers: BfdTimers | undefined } {
+  const peer = reads.intent
+    .children(path, 'StaticRouteBfdPeer')
+    .flatMap((one) => reads.intent.object<StaticRouteBfdPeer>(one) ?? [])
+    .find(({ peer_address: watched, enabled }) => watched === address && enabled !== false);
+  if (!peer) return UNWATCHED;
+  const named = [peer.bfd_profile_path, ...localeServices.map((one) => reads.intent.object<LocaleServices>(one)?.bfd_profile_path)];
+  const profile = reads.intent.object<BfdProfile>(named.find((one) => one !== undefined));
+  return { bfd: true, bfdTimers: profile && { intervalMilliseconds: profile.interval ?? 500, multiplier: profile.multiple ?? 3 } };
 }

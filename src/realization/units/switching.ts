@@ -7,8 +7,10 @@ import type { Alarm, WorkloadInterface } from '../contract.js';
 import { bundles, NOTHING, type Output } from '../output.js';
 import { type PortAddress, ResourceKind, TunnelEndpoint_Encapsulation, type VlanRange } from '../resources.pb.js';
 import { alarm } from './alarm.js';
+import { dhcpKeyOf, dhcpOptions } from './dhcp.js';
 import { gatewayPort } from './interfaces.js';
 import type { Reads } from './reads.js';
+import { addressCheckOf } from './segment-facts.js';
 import { belongsTo, zoneOf } from './zones.js';
 
 /** A segment becomes a logical switch. It is on a node once a port of it, or of its gateway's other segments, is there. */
@@ -34,7 +36,11 @@ export function segmentUnit(reads: Reads, path: string): Output {
   const noKey = alarm('ALLOCATION_MISSING', `${path} has no key on ${facts.gateway}: all are taken. Disconnect segments that are no longer used.`);
   return {
     ...NOTHING,
-    contributions: [{ kind: ResourceKind.LOGICAL_SWITCH, key: path, bundle, body }, ...(typeof port === 'object' ? [port] : [])],
+    contributions: [
+      { kind: ResourceKind.LOGICAL_SWITCH, key: path, bundle, body },
+      ...dhcpOptions(reads, segment, facts.tunnelKey, facts.dhcp),
+      ...(typeof port === 'object' ? [port] : []),
+    ],
     links: facts.entry === bundle ? [] : [[facts.entry, bundle]],
     problems: port === 'KEY_MISSING' ? [noKey] : [],
   };
@@ -61,6 +67,8 @@ export function segmentPortUnit(reads: Reads, path: string): Output {
   if (tunnelKey === undefined)
     return { ...NOTHING, problems: [alarm('ALLOCATION_MISSING', `${path} has no key on its segment: all are taken. Delete ports of the segment.`)] };
   const bundle = bundles.segment(segment.path);
+  const addresses = portAddresses(port, place.interface);
+  const ips = addresses.flatMap((address) => address.ips);
   const parent = port.attachment?.type === 'CHILD' ? parentPort(reads, port.attachment.context_id) : undefined;
   return {
     ...NOTHING,
@@ -75,14 +83,14 @@ export function segmentPortUnit(reads: Reads, path: string): Output {
             logicalSwitch: segment.path,
             tunnelKey,
             attachmentId,
-            addresses: portAddresses(port, place.interface),
+            addresses,
             adminUp: port.admin_state !== 'DOWN',
             node: place.node,
-            addressCheck: false,
+            addressCheck: addressCheckOf(reads.intent, path, 'PortSecurityProfileBindingMap') ?? segment.addressCheck,
             parent: parent ?? '',
             trafficTag: parent === undefined ? 0 : (port.attachment?.traffic_tag ?? 0),
-            dhcpV4: '',
-            dhcpV6: '',
+            dhcpV4: dhcpKeyOf(segment.dhcp, 4, ips),
+            dhcpV6: dhcpKeyOf(segment.dhcp, 6, ips),
           },
         },
       },

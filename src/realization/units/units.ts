@@ -1,5 +1,8 @@
 import { NOTHING, type Output } from '../output.js';
 import { ipAddressAllocationUnit } from './addressing.js';
+import { lbServiceUnit, virtualServerUnit } from './balancing.js';
+import { bgpUnit } from './bgp.js';
+import { dnsForwarderUnit } from './dns.js';
 import { ruleUnit, securityPolicyUnit } from './firewall.js';
 import { tier0Unit, tier1Unit } from './gateways.js';
 import { excludeListUnit, groupUnit } from './grouping.js';
@@ -25,6 +28,10 @@ export const UNITS: Readonly<Record<string, (reads: Reads, path: string) => Outp
   Tier1Interface: tier1InterfaceUnit,
   StaticRoutes: staticRoutesUnit,
   PolicyNatRule: natRuleUnit,
+  BgpRoutingConfig: bgpUnit,
+  PolicyDnsForwarder: dnsForwarderUnit,
+  LBService: lbServiceUnit,
+  LBVirtualServer: virtualServerUnit,
   IpAddressAllocation: ipAddressAllocationUnit,
 };
 

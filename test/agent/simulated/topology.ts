@@ -219,6 +219,7 @@ export function balancer(key: string, address: string, members: readonly string[
         multiplexed: false,
         multiplexedConnections: 0,
         passiveMonitor: undefined,
+        memberPorts: [],
       },
       sorryPool: undefined,
       idleSeconds: 0,

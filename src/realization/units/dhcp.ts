@@ -1,0 +1,163 @@
+import type { DhcpRelayConfig } from '../../model/networking/dhcp-relay-config.resource.js';
+import type { DhcpServerConfig } from '../../model/networking/dhcp-server-config.resource.js';
+import type { DhcpV4StaticBindingConfig } from '../../model/networking/dhcp-v4-static-binding-config.resource.js';
+import type { DhcpV6StaticBindingConfig } from '../../model/networking/dhcp-v6-static-binding-config.resource.js';
+import type { Segment, SegmentSubnet } from '../../model/networking/segment.resource.js';
+import type { PolicyObject } from '../../model/policy-object.js';
+import { type Block, contains, type Family, formatAddress, parseAddress, parseBlock } from '../../shared/address.js';
+import { canonicalMac } from '../groups/selector.js';
+import type { IntentReads } from '../intent.js';
+import { bundles } from '../output.js';
+import type { Contribution } from '../resource-table.js';
+import { type DhcpOptions, type DhcpOptions_DhcpBinding, type DhcpOptions_DhcpOption, type DhcpOptions_DhcpRoute, ResourceKind } from '../resources.pb.js';
+import { networkOf } from './advertised.js';
+import { linkMac } from './links.js';
+import type { Reads } from './reads.js';
+
+/** DHCP of one subnet of a segment: where its ports find their options. */
+export interface SubnetDhcp {
+  /** Key of the options. */
+  readonly key: string;
+  /** Policy path of the server or relay. */
+  readonly config: string;
+  readonly network: string;
+  readonly family: Family;
+}
+
+/**
+ * Which subnets of a segment have DHCP. The segment says which server or relay, or its gateway does; a subnet that says nothing
+ * about DHCP has none of a server, and any relay's.
+ * @param gatewayConfig policy path of the server or relay of the gateway
+ */
+export function subnetsWithDhcp(intent: IntentReads, segment: Segment, gatewayConfig: string | undefined): SubnetDhcp[] {
+  const path = segment.dhcp_config_path ?? gatewayConfig;
+  const config = intent.object(path);
+  if (!config) return [];
+  const relay = config.resource_type === 'DhcpRelayConfig';
+  return subnetsOf(segment).flatMap(({ subnet, block }) => {
+    if (!relay && !subnet.dhcp_config && !subnet.dhcp_ranges?.length) return [];
+    const network = networkOf(subnet.gateway_address ?? '');
+    return [{ key: `${segment.path}#dhcp-${network}`, config: config.path, network, family: block.family }];
+  });
+}
+
+/** Key of the options for a port with these addresses: of the subnet that one of them is in, else of the first of the family. */
+export function dhcpKeyOf(subnets: readonly SubnetDhcp[], family: Family, addresses: readonly string[]): string {
+  const candidates = subnets.filter((subnet) => subnet.family === family);
+  const own = candidates.find(({ network }) => addresses.some((address) => isIn(address, network)));
+  return (own ?? candidates[0])?.key ?? '';
+}
+
+/** Options of every subnet of a segment that has DHCP. */
+export function dhcpOptions(reads: Reads, segment: Segment, tunnelKey: number, subnets: readonly SubnetDhcp[]): Contribution[] {
+  return subnets.flatMap(({ key, config: path, network }): Contribution[] => {
+    const found = subnetsOf(segment).find(({ subnet }) => networkOf(subnet.gateway_address ?? '') === network);
+    const config = reads.intent.object<DhcpServerConfig & DhcpRelayConfig>(path);
+    if (!found || !config) return [];
+    const value = optionsOf(reads.intent, segment, found.subnet, found.block, config, tunnelKey);
+    const also = [path, ...bindingPaths(reads.intent, segment.path, found.block.family)];
+    return [{ kind: ResourceKind.DHCP_OPTIONS, key, bundle: bundles.segment(segment.path), body: { $case: 'dhcpOptions', value }, also }];
+  });
+}
+
+function optionsOf(
+  intent: IntentReads,
+  segment: Segment,
+  subnet: SegmentSubnet,
+  block: Block,
+  config: PolicyObject & DhcpServerConfig & DhcpRelayConfig,
+  tunnelKey: number,
+): DhcpOptions {
+  const relay = config.resource_type === 'DhcpRelayConfig';
+  const own = (subnet.dhcp_config ?? {}) as SubnetConfig;
+  const server = own.server_address ?? config.server_addresses?.find((address) => parseBlock(address)?.family === block.family);
+  return {
+    subnet: networkOf(subnet.gateway_address ?? ''),
+    serverAddress: relay || server === undefined ? '' : (server.split('/')[0] ?? ''),
+    serverMac: relay ? '' : linkMac.server(tunnelKey),
+    router: formatAddress(block.family, block.address),
+    leaseSeconds: own.lease_time ?? config.lease_time ?? 86400,
+    dnsServers: [...(own.dns_servers ?? [])],
+    domainName: segment.domain_name ?? '',
+    mtu: 0,
+    ntpServers: [...(own.sntp_servers ?? [])],
+    routes: routesOf(own.options),
+    others: othersOf(own.options),
+    relayServers: relay ? config.server_addresses.filter((address) => parseAddress(address)?.family === block.family) : [],
+    ranges: relay ? [] : [...(subnet.dhcp_ranges ?? [])],
+    bindings: relay ? [] : bindingsOf(intent, segment.path, block),
+    domainSearch: [...(own.domain_names ?? [])],
+    preferredSeconds: own.preferred_time ?? 0,
+    excluded: relay ? [] : [...(own.excluded_ranges ?? [])],
+  };
+}
+
+/** What either family's settings of a subnet can say. */
+interface SubnetConfig {
+  readonly server_address?: string;
+  readonly lease_time?: number;
+  readonly preferred_time?: number;
+  readonly dns_servers?: readonly string[];
+  readonly sntp_servers?: readonly string[];
+  readonly domain_names?: readonly string[];
+  readonly excluded_ranges?: readonly string[];
+  readonly options?: Options;
+}
+
+interface Options {
+  readonly option121?: { readonly static_routes: readonly { readonly network: string; readonly next_hop: string }[] };
+  readonly others?: readonly { readonly code: number; readonly values: readonly string[] }[];
+}
+
+/** Fixed addresses within a subnet, by MAC. */
+function bindingsOf(intent: IntentReads, segment: string, block: Block): DhcpOptions_DhcpBinding[] {
+  return bindingPaths(intent, segment, block.family).flatMap((path): DhcpOptions_DhcpBinding[] => {
+    const binding = intent.object<Partial<DhcpV4StaticBindingConfig> & Partial<DhcpV6StaticBindingConfig>>(path);
+    const addresses = binding?.ip_address === undefined ? [...(binding?.ip_addresses ?? [])] : [binding.ip_address];
+    if (!binding || !addresses.some((address) => isIn(address, networkText(block)))) return [];
+    return [
+      {
+        mac: canonicalMac(binding.mac_address ?? ''),
+        addresses,
+        hostName: binding.host_name ?? '',
+        router: binding.gateway_address ?? '',
+        leaseSeconds: binding.lease_time ?? 86400,
+        others: othersOf(binding.options),
+        dnsServers: [...(binding.dns_nameservers ?? [])],
+        domainNames: [...(binding.domain_names ?? [])],
+        preferredSeconds: binding.preferred_time ?? 0,
+        routes: routesOf(binding.options),
+        ntpServers: [...(binding.sntp_servers ?? [])],
+      },
+    ];
+  });
+}
+
+function bindingPaths(intent: IntentReads, segment: string, family: Family): readonly string[] {
+  return intent.children(segment, family === 4 ? 'DhcpV4StaticBindingConfig' : 'DhcpV6StaticBindingConfig');
+}
+
+function subnetsOf({ subnets = [] }: Segment): { subnet: SegmentSubnet; block: Block }[] {
+  return subnets.flatMap((subnet) => {
+    const block = subnet.gateway_address === undefined ? undefined : parseBlock(subnet.gateway_address);
+    return block ? [{ subnet, block }] : [];
+  });
+}
+
+function routesOf(options: Options | undefined): DhcpOptions_DhcpRoute[] {
+  return (options?.option121?.static_routes ?? []).map(({ network, next_hop: nextHop }) => ({ network, nextHop }));
+}
+
+function othersOf(options: Options | undefined): DhcpOptions_DhcpOption[] {
+  return (options?.others ?? []).map(({ code, values }) => ({ code, values: [...values] }));
+}
+
+function isIn(address: string, network: string): boolean {
+  const block = parseBlock(network);
+  const target = parseAddress(address);
+  return block !== undefined && target !== undefined && contains(block, { family: target.family, low: target.value, high: target.value });
+}
+
+function networkText({ family, low, prefix }: Block): string {
+  return `${formatAddress(family, low)}/${prefix}`;
+}
