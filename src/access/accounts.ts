@@ -1,7 +1,7 @@
 import { CODES } from '../model/error-codes.js';
 import { Field } from '../model/field.js';
 import { PolicyError } from '../model/problem.js';
-import type { RequestContext } from '../policy/ports.js';
+import { ADMINISTRATOR, type RequestContext } from '../policy/ports.js';
 import { type AccessDirectory, existing } from './directory.js';
 import { isAcceptablePassword, PASSWORD_RULE } from './password-rule.js';
 import { generatePassword, hashPassword, type PasswordChecker } from './passwords.js';
@@ -77,7 +77,7 @@ export class Accounts {
       return (await this.passwords.matches(known.passwordHash, given.adminPassword)) ? 'as given' : 'not as given';
     }
     const password = given.adminPassword ?? generatePassword();
-    const admin = this.fresh('admin', ADMIN_ID, 'Administrator', await hashPassword(password), 'enterprise_admin', 'system');
+    const admin = this.fresh('admin', ADMIN_ID, 'Administrator', await hashPassword(password), ADMINISTRATOR, 'system');
     const auditHash = given.auditPassword === undefined ? null : await hashPassword(given.auditPassword);
     const audit = this.fresh('audit', AUDIT_ID, 'Auditor', auditHash, 'auditor', 'system');
     await this.directory.change(() => [{ put: admin }, { put: audit }]);

@@ -6,6 +6,7 @@ import { Field } from '../model/field.js';
 import { PolicyError } from '../model/problem.js';
 import { type Listing, listing } from '../operations/listing.js';
 import { readBody } from '../operations/typed-body.js';
+import { ADMINISTRATOR } from '../policy/ports.js';
 import { mergeRoles, RoleBody, RolesForPathBody, roleBody, rolesForPathsBody } from './bindings.js';
 import { AccessDirectory, existing, rolesAtRoot } from './directory.js';
 import { changed, ManagedBody, managedBody } from './managed.js';
@@ -79,7 +80,7 @@ export class RoleBindingsController {
       () => {
         const before = this.find(id);
         const rolesForPaths = mergeRoles(this.directory, before.rolesForPaths, paths);
-        if (id === 'admin' && !rolesAtRoot(rolesForPaths).includes('enterprise_admin')) {
+        if (id === 'admin' && !rolesAtRoot(rolesForPaths).includes(ADMINISTRATOR)) {
           throw new PolicyError({
             status: 400,
             code: CODES.protected,

@@ -1,4 +1,5 @@
 import type { Feature } from '../model/resource.js';
+import { ADMINISTRATOR } from '../policy/ports.js';
 
 /** What a role may do with a feature. */
 export type Access = 'none' | 'read' | 'write';
@@ -52,7 +53,7 @@ const ORIENTATION = { system: 'read', networking: 'read', grouping: 'read', serv
 
 /** Roles that always exist, under the names that NSX-T gives them. */
 export const BUILT_IN_ROLES: readonly Role[] = [
-  { id: 'enterprise_admin', name: 'Enterprise Admin', doc: 'Changes everything.', grants: grants('write') },
+  { id: ADMINISTRATOR, name: 'Enterprise Admin', doc: 'Changes everything.', grants: grants('write') },
   { id: 'auditor', name: 'Auditor', doc: 'Reads everything.', grants: grants('read') },
   {
     id: 'network_engineer',

@@ -2,11 +2,11 @@ import { addDefaults } from '../model/body.js';
 import type { DefaultObject } from '../model/defaults/default-object.js';
 import type { Registry } from '../model/registry.js';
 import type { ObjectWrite } from '../policy/command.js';
-import type { IntentReader, IntentWriter, RequestContext } from '../policy/ports.js';
+import { ADMINISTRATOR, type IntentReader, type IntentWriter, type RequestContext } from '../policy/ports.js';
 
 /** The manager itself, in history and audit. */
 export const SYSTEM: RequestContext = {
-  actor: { user: 'system', principal: false, roles: ['enterprise_admin'] },
+  actor: { user: 'system', principal: false, roles: [ADMINISTRATOR] },
   requestId: 'start',
   source: '',
   method: 'START',

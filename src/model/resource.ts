@@ -40,6 +40,8 @@ export interface ResourceOptions<T extends object = object> {
   readonly patchAnswers?: boolean;
   /** POST actions of an object beside the plain verbs. */
   readonly actions?: readonly 'revise'[];
+  /** `true`: while its field `locked` is set, only whoever locked it and administrators change it, and what lies in it. */
+  readonly lockable?: boolean;
   /** Fixed ids that exist with their parent; no others may be created. */
   readonly fixedIds?: readonly string[];
   readonly hooks?: Hooks<T>;

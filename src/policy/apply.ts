@@ -8,7 +8,7 @@ import { PolicyError, type Problem } from '../model/problem.js';
 import type { Definition, Located, Registry } from '../model/registry.js';
 import { validate } from '../model/validator.js';
 import type { DeleteWrite, MergeWrite, ObjectWrite, Write, WriteCommand } from './command.js';
-import type { IntentTransaction, Reference } from './ports.js';
+import { ADMINISTRATOR, type IntentTransaction, type Reference } from './ports.js';
 import { type FoundReference, literalProblems, referenceProblem, referencesOf } from './references.js';
 import { place } from './sequence.js';
 
@@ -35,6 +35,8 @@ const SYSTEM_FIELDS = new Set(
 );
 /** Fields that say when and by whom: they do not make two versions of an object different. */
 const STAMPS = ['_revision', '_last_modified_time', '_last_modified_user'] as const;
+
+type Lockable = PolicyObject & { readonly locked?: boolean; readonly lock_modified_by?: string };
 
 interface Touched {
   readonly before: PolicyObject | undefined;
@@ -101,6 +103,7 @@ class Application implements WriteView {
     const definition = this.registry.get(type);
     const located = this.registry.locate(path);
     if (!located || located.place.definition !== definition.family) throw notFound(path);
+    if (!asSystem) this.mustBeOpen(located);
     const current = this.tx.get(path);
     if (!current) this.mayCreate(located, asSystem);
     else if (!asSystem) this.mayChange(current);
@@ -145,6 +148,20 @@ class Application implements WriteView {
       code: CODES.protected,
       path: current.path,
       message: `${current.path} is protected by the principal identity ${current._create_user}: send X-Allow-Overwrite: true to change it all the same.`,
+    });
+  }
+
+  /** What someone locked, and what lies in it, is closed to others but administrators. */
+  private mustBeOpen({ place: { definition, parent }, path, parentPath = '' }: Located): void {
+    const lockable = definition.lockable ? path : parent?.definition.lockable ? parentPath : undefined;
+    const found = lockable === undefined ? undefined : (this.tx.get(lockable) as Lockable | undefined);
+    const { actor } = this.command.context;
+    if (!found?.locked || found.lock_modified_by === actor.user || actor.roles.includes(ADMINISTRATOR)) return;
+    throw new PolicyError({
+      status: 403,
+      code: CODES.protected,
+      path,
+      message: `${found.path} is locked by ${found.lock_modified_by}: ask them to unlock it, or an administrator.`,
     });
   }
 
@@ -286,6 +303,8 @@ class Application implements WriteView {
         throw new PolicyError({ status: 403, code: CODES.protected, path, message: `${path} belongs to the system and cannot be deleted.` });
       }
       this.mayChange(current);
+      const located = this.registry.locate(path);
+      if (located) this.mustBeOpen(located);
     }
     const below = this.tx.descendants(path);
     if (this.command.refuseSubtree && below.length > 0) {

@@ -16,6 +16,9 @@ export interface Actor {
   readonly roles: readonly string[];
 }
 
+/** The role that changes everything, whoever locked it. */
+export const ADMINISTRATOR = 'enterprise_admin';
+
 export interface RequestContext {
   readonly actor: Actor;
   readonly requestId: string;

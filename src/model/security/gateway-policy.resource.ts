@@ -11,6 +11,7 @@ const CATEGORIES = ['Emergency', 'SystemRules', 'SharedPreRules', 'LocalGatewayR
   feature: 'security',
   at: [{ parent: Domain, collection: 'gateway-policies' }],
   actions: ['revise'],
+  lockable: true,
   hooks: { complete: completePolicy(CATEGORIES) },
   figures: countRules,
 })

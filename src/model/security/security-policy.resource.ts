@@ -25,6 +25,7 @@ class ApplicationConnectivityStrategy {
   feature: 'security',
   at: [{ parent: Domain, collection: 'security-policies' }],
   actions: ['revise'],
+  lockable: true,
   hooks: { complete: completePolicy(CATEGORIES) },
   figures: countRules,
 })
