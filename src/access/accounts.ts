@@ -7,8 +7,8 @@ import { isAcceptablePassword, PASSWORD_RULE } from './password-rule.js';
 import { generatePassword, hashPassword, type PasswordChecker } from './passwords.js';
 import type { Account, RecordChange } from './records.js';
 
-/** A local user as clients write it; the rest of what they read is ignored when it comes back. */
-export class AccountBody {
+/** A local user as clients write and read it; what the system sets is ignored when it comes back. */
+export class LocalUser {
   @Field('string', 'Login name.', { maxLength: 32, pattern: '^[a-zA-Z][a-zA-Z0-9@._\\-]*$' })
   username?: string;
 
@@ -92,7 +92,7 @@ export class Accounts {
     return this.body(this.find(userId));
   }
 
-  async create(body: AccountBody, context: RequestContext): Promise<object> {
+  async create(body: LocalUser, context: RequestContext): Promise<object> {
     const { username, password } = body;
     if (username === undefined) throw bad('username', 'Field username is required: add it.');
     const hash = password === undefined ? null : await hashPassword(acceptable(password));
@@ -107,7 +107,7 @@ export class Accounts {
   }
 
   /** Changes what the body names. @param own `true`: the user changes itself, and must know the current password */
-  async update(userId: string, body: AccountBody, context: RequestContext, own: boolean): Promise<object> {
+  async update(userId: string, body: LocalUser, context: RequestContext, own: boolean): Promise<object> {
     const account = this.find(userId);
     const { username, password, old_password: oldPassword } = body;
     if (username !== undefined && username !== account.id) throw bad('username', `The name ${account.id} stays: make a new user for another one.`);
@@ -203,7 +203,7 @@ export class Accounts {
   }
 }
 
-function profileOf(body: AccountBody): Partial<Account> {
+function profileOf(body: LocalUser): Partial<Account> {
   return {
     ...(body.full_name === undefined ? {} : { fullName: body.full_name }),
     ...(body.password_change_frequency === undefined ? {} : { passwordChangeFrequency: body.password_change_frequency }),

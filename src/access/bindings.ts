@@ -6,7 +6,7 @@ import type { RolesForPath } from './records.js';
 
 /** Roles as clients write and read them, shared by role bindings and principal identities. */
 
-export class RoleBody {
+export class RoleReference {
   @Field('string', 'Identifier of the role.', { required: true })
   role!: string;
 
@@ -14,12 +14,12 @@ export class RoleBody {
   role_display_name?: string;
 }
 
-export class RolesForPathBody {
+export class RolesAtPath {
   @Field('string', 'Where the roles count, and below it; / is everything.', { required: true, pattern: '^/' })
   path!: string;
 
-  @Field(() => RoleBody, 'The roles.', { array: true, maxItems: 100 })
-  roles?: RoleBody[];
+  @Field(() => RoleReference, 'The roles.', { array: true, maxItems: 100 })
+  roles?: RoleReference[];
 
   @Field('boolean', 'Takes all roles at the path away.')
   delete_path?: boolean;
@@ -29,7 +29,7 @@ export class RolesForPathBody {
  * Lays what a client sent over what is there: paths that it names are replaced or taken away, others stay.
  * @throws PolicyError 400 for a role that does not exist
  */
-export function mergeRoles(directory: AccessDirectory, before: readonly RolesForPath[], given: readonly RolesForPathBody[]): readonly RolesForPath[] {
+export function mergeRoles(directory: AccessDirectory, before: readonly RolesForPath[], given: readonly RolesAtPath[]): readonly RolesForPath[] {
   const merged = new Map(before.map(({ path, roles }) => [path, roles]));
   for (const { path, roles = [], delete_path: gone } of given) {
     if (gone || roles.length === 0) merged.delete(path);
@@ -42,7 +42,7 @@ export function rolesForPathsBody(directory: AccessDirectory, rolesForPaths: rea
   return rolesForPaths.map(({ path, roles }) => ({ path, roles: roles.map((role) => roleBody(directory, role)) }));
 }
 
-export function roleBody(directory: AccessDirectory, role: string): RoleBody {
+export function roleBody(directory: AccessDirectory, role: string): RoleReference {
   return { role, role_display_name: directory.role(role)?.name ?? role };
 }
 

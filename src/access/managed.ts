@@ -5,8 +5,8 @@ import { PolicyError } from '../model/problem.js';
 import type { RequestContext } from '../policy/ports.js';
 import type { Managed } from './records.js';
 
-/** What clients may send with any record beside its own fields; what the system sets is accepted and ignored. */
-export abstract class ManagedBody {
+/** What every record has beside its own fields; what the system sets is accepted from clients and ignored. */
+export abstract class ManagedResource {
   @Field('string', 'Name for people.', { maxLength: 255 })
   display_name?: string;
 
@@ -54,7 +54,7 @@ export abstract class ManagedBody {
 }
 
 /** The common part of a new record. */
-export function created(id: string, body: ManagedBody, { actor }: RequestContext, now: number): Managed {
+export function created(id: string, body: ManagedResource, { actor }: RequestContext, now: number): Managed {
   return { id, ...about(body), revision: 0, createdAt: now, createdBy: actor.user, changedAt: now, changedBy: actor.user };
 }
 
@@ -62,7 +62,7 @@ export function created(id: string, body: ManagedBody, { actor }: RequestContext
  * The common part of a changed record.
  * @throws PolicyError 412 when the body names another revision than the current one
  */
-export function changed(before: Managed, body: ManagedBody, { actor }: RequestContext, now: number): Managed {
+export function changed(before: Managed, body: ManagedResource, { actor }: RequestContext, now: number): Managed {
   if (body._revision !== undefined && body._revision !== before.revision) {
     throw new PolicyError({
       status: 412,
@@ -75,7 +75,7 @@ export function changed(before: Managed, body: ManagedBody, { actor }: RequestCo
   return { id, ...about(body), revision: revision + 1, createdAt, createdBy, changedAt: now, changedBy: actor.user };
 }
 
-function about({ display_name: displayName, description, tags }: ManagedBody): Pick<Managed, 'displayName' | 'description' | 'tags'> {
+function about({ display_name: displayName, description, tags }: ManagedResource): Pick<Managed, 'displayName' | 'description' | 'tags'> {
   return { displayName, description, tags };
 }
 

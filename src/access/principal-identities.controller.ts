@@ -3,56 +3,17 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req } from
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { CODES } from '../model/error-codes.js';
-import { Field } from '../model/field.js';
 import { PolicyError } from '../model/problem.js';
+import { Answers, AnswersList, AnswersNothing, Asks, Takes } from '../operations/described.js';
 import { type Listing, listing } from '../operations/listing.js';
 import { readBody } from '../operations/typed-body.js';
-import { mergeRoles, RolesForPathBody, rolesForPathsBody } from './bindings.js';
+import { mergeRoles, type RolesAtPath, rolesForPathsBody } from './bindings.js';
 import { readCertificate } from './certificates.js';
 import { AccessDirectory, existing, rolesAtRoot } from './directory.js';
-import { created, ManagedBody, managedBody } from './managed.js';
+import { created, type ManagedResource, managedBody } from './managed.js';
 import { Permission } from './permission.js';
-import type { PrincipalIdentity, RecordChange, TrustedCertificate } from './records.js';
-
-const NAME = '^[a-zA-Z0-9]+(?:[-._][a-zA-Z0-9]+)*$';
-
-class PrincipalIdentityBody extends ManagedBody {
-  @Field('string', 'Name of the principal, under which its changes are recorded.', { required: true, pattern: NAME, maxLength: 255 })
-  name!: string;
-
-  @Field('string', 'Tells several identities of one name apart.', { required: true, pattern: NAME, maxLength: 255 })
-  node_id!: string;
-
-  @Field('string', 'Certificate that it logs in with.')
-  certificate_id?: string;
-
-  @Field('boolean', 'Whether what it creates is protected from others.', { default: true })
-  is_protected?: boolean;
-
-  @Field('string', 'Role for everything; roles_for_paths says more.', { deprecated: true })
-  role?: string;
-
-  @Field(() => RolesForPathBody, 'Roles by place.', { array: true })
-  roles_for_paths?: RolesForPathBody[];
-}
-
-class PrincipalIdentityWithCertificateBody extends PrincipalIdentityBody {
-  @Field('string', 'Certificate that it logs in with, in PEM form.', { required: true, maxLength: 65_536 })
-  certificate_pem!: string;
-}
-
-class UpdateCertificateBody extends ManagedBody {
-  @Field('string', 'Principal identity whose certificate is replaced.', { required: true })
-  principal_identity_id!: string;
-
-  @Field('string', 'The new certificate.', { required: true })
-  certificate_id!: string;
-}
-
-class ImportBody extends ManagedBody {
-  @Field('string', 'Certificate in PEM form.', { required: true, maxLength: 65_536 })
-  pem_encoded!: string;
-}
+import { Certificate, CertificateImport, CertificateOfPrincipal, PrincipalIdentity, PrincipalIdentityWithCertificate } from './principal-identity.js';
+import type { PrincipalIdentity as PrincipalRecord, RecordChange, TrustedCertificate } from './records.js';
 
 /** Programs that log in with a client certificate, and the certificates that they are known by. */
 @ApiTags('Principal identities')
@@ -63,6 +24,7 @@ export class PrincipalIdentitiesController {
   @Get('principal-identities')
   @Permission('system', 'read')
   @ApiOperation({ summary: 'List the principal identities.' })
+  @AnswersList(PrincipalIdentity)
   list(): Listing<object> {
     return listing(this.directory.all('principal').map((principal) => this.body(principal)));
   }
@@ -70,6 +32,7 @@ export class PrincipalIdentitiesController {
   @Get('principal-identities/:id')
   @Permission('system', 'read')
   @ApiOperation({ summary: 'Read a principal identity.' })
+  @Answers(PrincipalIdentity)
   get(@Param('id') id: string): object {
     return this.body(this.find(id));
   }
@@ -78,8 +41,10 @@ export class PrincipalIdentitiesController {
   @HttpCode(201)
   @Permission('system', 'write')
   @ApiOperation({ summary: 'Create a principal identity together with its certificate.' })
+  @Takes(PrincipalIdentityWithCertificate)
+  @Answers(PrincipalIdentity, { status: 201 })
   async createWithCertificate(@Body() body: unknown, @Req() request: FastifyRequest): Promise<object> {
-    const given = readBody(PrincipalIdentityWithCertificateBody, body);
+    const given = readBody(PrincipalIdentityWithCertificate, body);
     const certificate = this.certificate(given.certificate_pem, { display_name: given.name }, request);
     return this.create(given, certificate.id, request, [{ put: certificate }]);
   }
@@ -87,11 +52,14 @@ export class PrincipalIdentitiesController {
   @Post('principal-identities')
   @HttpCode(201)
   @Permission('system', 'write')
-  @ApiOperation({ summary: 'Create a principal identity; ?action=update_certificate gives one another certificate.' })
+  @ApiOperation({ summary: 'Create a principal identity, or give one another certificate.' })
+  @Asks('action', 'update_certificate gives an identity that exists another certificate.', { enum: ['update_certificate'] })
+  @Takes([PrincipalIdentity, CertificateOfPrincipal])
+  @Answers(PrincipalIdentity, { status: 201 })
   async post(@Query('action') action: string | undefined, @Body() body: unknown, @Req() request: FastifyRequest): Promise<object> {
-    if (action === 'update_certificate') return this.updateCertificate(readBody(UpdateCertificateBody, body), request);
+    if (action === 'update_certificate') return this.updateCertificate(readBody(CertificateOfPrincipal, body), request);
     if (action !== undefined) throw bad('action', 'Parameter action must be update_certificate, or be left out.');
-    const given = readBody(PrincipalIdentityBody, body);
+    const given = readBody(PrincipalIdentity, body);
     if (given.certificate_id === undefined)
       throw bad('certificate_id', 'Field certificate_id is required: import the certificate first, or POST to with-certificate.');
     return this.create(given, given.certificate_id, request, []);
@@ -101,6 +69,7 @@ export class PrincipalIdentitiesController {
   @HttpCode(200)
   @Permission('system', 'write')
   @ApiOperation({ summary: 'Delete a principal identity; what it created stays.' })
+  @AnswersNothing()
   remove(@Param('id') id: string, @Req() request: FastifyRequest): Promise<void> {
     return this.change(request, () => [{ remove: { kind: 'principal', id: this.find(id).id } }]);
   }
@@ -108,6 +77,7 @@ export class PrincipalIdentitiesController {
   @Get('certificates')
   @Permission('system', 'read')
   @ApiOperation({ summary: 'List the certificates of principal identities.' })
+  @AnswersList(Certificate)
   listCertificates(): Listing<object> {
     return listing(this.directory.all('certificate').map((certificate) => this.certificateBody(certificate)));
   }
@@ -115,6 +85,7 @@ export class PrincipalIdentitiesController {
   @Get('certificates/:id')
   @Permission('system', 'read')
   @ApiOperation({ summary: 'Read a certificate.' })
+  @Answers(Certificate)
   getCertificate(@Param('id') id: string): object {
     return this.certificateBody(existing(this.directory.find('certificate', id), `Certificate ${id}`));
   }
@@ -122,10 +93,13 @@ export class PrincipalIdentitiesController {
   @Post('certificates')
   @HttpCode(201)
   @Permission('system', 'write')
-  @ApiOperation({ summary: 'Import a certificate: ?action=import.' })
+  @ApiOperation({ summary: 'Import a certificate.' })
+  @Asks('action', 'What to do.', { required: true, enum: ['import'] })
+  @Takes(CertificateImport)
+  @AnswersList(Certificate, { status: 201, description: 'The certificate, in a list of one.' })
   async importCertificate(@Query('action') action: string | undefined, @Body() body: unknown, @Req() request: FastifyRequest): Promise<Listing<object>> {
     if (action !== 'import') throw bad('action', 'Parameter action must be import.');
-    const given = readBody(ImportBody, body);
+    const given = readBody(CertificateImport, body);
     const certificate = this.certificate(given.pem_encoded, given, request);
     await this.change(request, () => [{ put: this.unused(certificate) }]);
     return listing([this.certificateBody(certificate)]);
@@ -135,6 +109,7 @@ export class PrincipalIdentitiesController {
   @HttpCode(200)
   @Permission('system', 'write')
   @ApiOperation({ summary: 'Delete a certificate that no principal identity has.' })
+  @AnswersNothing()
   removeCertificate(@Param('id') id: string, @Req() request: FastifyRequest): Promise<void> {
     return this.change(request, () => {
       existing(this.directory.find('certificate', id), `Certificate ${id}`);
@@ -150,13 +125,13 @@ export class PrincipalIdentitiesController {
     });
   }
 
-  private async create(given: PrincipalIdentityBody, certificateId: string, request: FastifyRequest, before: readonly RecordChange[]): Promise<object> {
+  private async create(given: PrincipalIdentity, certificateId: string, request: FastifyRequest, before: readonly RecordChange[]): Promise<object> {
     const id = randomUUID();
     await this.change(request, () => {
       this.refuseTaken(given);
       const imported = before.map((change) => ('put' in change && change.put.kind === 'certificate' ? { put: this.unused(change.put) } : change));
       if (imported.length === 0) this.free(certificateId);
-      const principal: PrincipalIdentity = {
+      const principal: PrincipalRecord = {
         kind: 'principal',
         name: given.name,
         nodeId: given.node_id,
@@ -171,7 +146,7 @@ export class PrincipalIdentitiesController {
   }
 
   private async updateCertificate(
-    { principal_identity_id: id, certificate_id: certificateId }: UpdateCertificateBody,
+    { principal_identity_id: id, certificate_id: certificateId }: CertificateOfPrincipal,
     request: FastifyRequest,
   ): Promise<object> {
     await this.change(request, () => {
@@ -187,13 +162,13 @@ export class PrincipalIdentitiesController {
     return this.directory.change(prepare, { context: request.heddle, status: 200 });
   }
 
-  private rolesOf({ role, roles_for_paths: paths }: PrincipalIdentityBody): readonly RolesForPathBody[] {
+  private rolesOf({ role, roles_for_paths: paths }: PrincipalIdentity): readonly RolesAtPath[] {
     if (paths && paths.length > 0) return paths;
     if (role !== undefined) return [{ path: '/', roles: [{ role }] }];
     throw bad('roles_for_paths', 'Field roles_for_paths is required: without a role the identity could do nothing.');
   }
 
-  private refuseTaken({ name, node_id: nodeId }: PrincipalIdentityBody): void {
+  private refuseTaken({ name, node_id: nodeId }: PrincipalIdentity): void {
     if (this.directory.find('account', name)) throw bad('name', `There is a user ${name}: choose another name.`);
     if (this.directory.all('principal').some((principal) => principal.name === name && principal.nodeId === nodeId)) {
       throw bad('node_id', `There is a principal identity ${name} with node_id ${nodeId} already: choose another node_id.`);
@@ -219,20 +194,20 @@ export class PrincipalIdentitiesController {
       });
   }
 
-  private holderOf(certificateId: string): PrincipalIdentity | undefined {
+  private holderOf(certificateId: string): PrincipalRecord | undefined {
     return this.directory.all('principal').find((principal) => principal.certificateId === certificateId);
   }
 
-  private find(id: string): PrincipalIdentity {
+  private find(id: string): PrincipalRecord {
     return existing(this.directory.find('principal', id), `Principal identity ${id}`);
   }
 
-  private certificate(pem: string, about: ManagedBody, request: FastifyRequest): TrustedCertificate {
+  private certificate(pem: string, about: ManagedResource, request: FastifyRequest): TrustedCertificate {
     const now = Date.now();
     return { kind: 'certificate', ...readCertificate(pem, now), ...created(randomUUID(), about, request.heddle, now) };
   }
 
-  private body(principal: PrincipalIdentity): object {
+  private body(principal: PrincipalRecord): object {
     return {
       ...managedBody(principal, 'PrincipalIdentity'),
       display_name: principal.displayName ?? `${principal.name}@${principal.nodeId}`,

@@ -4,27 +4,30 @@ import type { FastifyRequest } from 'fastify';
 import { CODES } from '../model/error-codes.js';
 import { Field } from '../model/field.js';
 import { PolicyError } from '../model/problem.js';
+import { Answers, AnswersList, AnswersNothing, Asks, Takes } from '../operations/described.js';
 import { type Listing, listing } from '../operations/listing.js';
 import { readBody } from '../operations/typed-body.js';
 import { ADMINISTRATOR } from '../policy/ports.js';
-import { mergeRoles, RoleBody, RolesForPathBody, roleBody, rolesForPathsBody } from './bindings.js';
+import { mergeRoles, RoleReference, RolesAtPath, roleBody, rolesForPathsBody } from './bindings.js';
 import { AccessDirectory, existing, rolesAtRoot } from './directory.js';
-import { changed, ManagedBody, managedBody } from './managed.js';
+import { changed, ManagedResource, managedBody } from './managed.js';
 import { Permission } from './permission.js';
 import type { Account, PrincipalIdentity } from './records.js';
 
-class RoleBindingBody extends ManagedBody {
+const HOLDERS = ['remote_user', 'remote_group', 'local_user', 'principal_identity', 'remote'];
+
+class RoleBinding extends ManagedResource {
   @Field('string', 'Name of the user or principal identity.')
   name?: string;
 
-  @Field('string', 'Kind of the holder.', { enum: ['remote_user', 'remote_group', 'local_user', 'principal_identity', 'remote'] })
+  @Field('string', 'Kind of the holder.', { enum: HOLDERS })
   type?: string;
 
-  @Field(() => RoleBody, 'Roles for everything; roles_for_paths says more.', { array: true, deprecated: true })
-  roles?: RoleBody[];
+  @Field(() => RoleReference, 'Roles for everything; roles_for_paths says more.', { array: true, deprecated: true })
+  roles?: RoleReference[];
 
-  @Field(() => RolesForPathBody, 'Roles by place.', { array: true })
-  roles_for_paths?: RolesForPathBody[];
+  @Field(() => RolesAtPath, 'Roles by place.', { array: true })
+  roles_for_paths?: RolesAtPath[];
 
   @Field('boolean', 'Whether roles_for_paths counts, and not roles.')
   read_roles_for_paths?: boolean;
@@ -53,6 +56,10 @@ export class RoleBindingsController {
   @Get()
   @Permission('system', 'read')
   @ApiOperation({ summary: 'List role bindings, by name, type or role.' })
+  @Asks('name', 'Only the binding of the holder of this name.')
+  @Asks('type', 'Only bindings of this kind of holder.', { enum: HOLDERS })
+  @Asks('role', 'Only bindings that give this role.')
+  @AnswersList(RoleBinding)
   list(@Query('name') name?: string, @Query('type') type?: string, @Query('role') role?: string): Listing<object> {
     const wanted = this.holders().filter(
       (holder) =>
@@ -66,6 +73,7 @@ export class RoleBindingsController {
   @Get(':id')
   @Permission('system', 'read')
   @ApiOperation({ summary: 'Read a role binding.' })
+  @Answers(RoleBinding)
   get(@Param('id') id: string): object {
     return this.body(this.find(id));
   }
@@ -73,8 +81,10 @@ export class RoleBindingsController {
   @Put(':id')
   @Permission('system', 'write')
   @ApiOperation({ summary: 'Change the roles of a user or principal identity; paths that are not named stay.' })
+  @Takes(RoleBinding)
+  @Answers(RoleBinding)
   async update(@Param('id') id: string, @Body() body: unknown, @Req() request: FastifyRequest): Promise<object> {
-    const given = readBody(RoleBindingBody, body);
+    const given = readBody(RoleBinding, body);
     const paths = given.roles_for_paths ?? (given.roles ? [{ path: '/', roles: given.roles }] : []);
     await this.directory.change(
       () => {
@@ -97,7 +107,9 @@ export class RoleBindingsController {
   @Post()
   @HttpCode(200)
   @Permission('system', 'write')
-  @ApiOperation({ summary: 'Bind roles to users of a directory, which is not supported; ?action=delete_stale_bindings has nothing to delete.' })
+  @ApiOperation({ summary: 'Delete stale bindings, of which there are none. Binding roles to users of a directory is not supported.' })
+  @Asks('action', 'What to do.', { required: true, enum: ['delete_stale_bindings'] })
+  @AnswersNothing()
   create(@Query('action') action?: string): void {
     if (action === 'delete_stale_bindings') return;
     throw new PolicyError({
@@ -111,6 +123,7 @@ export class RoleBindingsController {
   @HttpCode(200)
   @Permission('system', 'write')
   @ApiOperation({ summary: 'Delete a role binding, which goes only with its holder.' })
+  @AnswersNothing({ description: 'Never: the answer says what to do instead.' })
   remove(@Param('id') id: string): never {
     const holder = this.find(id);
     throw new PolicyError({

@@ -4,16 +4,17 @@ import type { FastifyRequest } from 'fastify';
 import { CODES } from '../model/error-codes.js';
 import { Field } from '../model/field.js';
 import { PolicyError } from '../model/problem.js';
+import { Answers, AnswersList, AnswersNothing, Asks, Takes } from '../operations/described.js';
 import { type Listing, listing } from '../operations/listing.js';
 import { readBody } from '../operations/typed-body.js';
-import { roleBody, rolesForPathsBody } from './bindings.js';
+import { RoleReference, RolesAtPath, roleBody, rolesForPathsBody } from './bindings.js';
 import { AccessDirectory, existing } from './directory.js';
-import { changed, created, ManagedBody, managedBody } from './managed.js';
+import { changed, created, ManagedResource, managedBody } from './managed.js';
 import { Permission } from './permission.js';
 import type { CustomRole, RolesForPath } from './records.js';
 import { BUILT_IN_ROLES, FEATURES, featureById, type Role } from './roles.js';
 
-class FeaturePermissionBody {
+class FeaturePermission {
   @Field('string', 'Identifier of the feature.', { required: true })
   feature!: string;
 
@@ -33,20 +34,20 @@ class FeaturePermissionBody {
   is_execute_recommended?: boolean;
 }
 
-class RoleWithFeaturesBody extends ManagedBody {
+class RoleWithFeatures extends ManagedResource {
   @Field('string', 'Identifier of the role.')
   role?: string;
 
-  @Field(() => FeaturePermissionBody, 'Permissions; features that are left out have none.', { array: true, required: true, maxItems: 1000 })
-  features!: FeaturePermissionBody[];
+  @Field(() => FeaturePermission, 'Permissions; features that are left out have none.', { array: true, required: true, maxItems: 1000 })
+  features!: FeaturePermission[];
 }
 
-class FeaturePermissionsBody {
-  @Field(() => FeaturePermissionBody, 'Permissions that a role is meant to have.', { array: true, required: true, maxItems: 1000 })
-  feature_permissions!: FeaturePermissionBody[];
+class FeaturePermissions {
+  @Field(() => FeaturePermission, 'Permissions that a role is meant to have.', { array: true, required: true, maxItems: 1000 })
+  feature_permissions!: FeaturePermission[];
 }
 
-class NewRoleBody {
+class NewRole {
   @Field('string', 'Identifier of the new role.', { required: true, pattern: '^[_a-z0-9-]+$', maxLength: 255 })
   new_role_id!: string;
 
@@ -55,6 +56,29 @@ class NewRoleBody {
 
   @Field('string', 'What the new role is for.', { maxLength: 1024 })
   new_role_description?: string;
+}
+
+class RecommendedFeaturePermission {
+  @Field('string', 'Feature that needs another permission.', { required: true })
+  target_feature!: string;
+
+  @Field('string', 'Features because of which it does.', { required: true, array: true })
+  src_features!: string[];
+
+  @Field('string', 'Permissions that would do.', { required: true, array: true })
+  recommended_permissions!: string[];
+}
+
+/** Who the caller is. */
+class UserInfo {
+  @Field('string', 'Name of the user or principal identity.', { required: true })
+  user_name!: string;
+
+  @Field(() => RoleReference, 'Roles for everything.', { required: true, array: true })
+  roles!: RoleReference[];
+
+  @Field(() => RolesAtPath, 'Roles by place.', { required: true, array: true })
+  roles_for_paths!: RolesAtPath[];
 }
 
 const ROLE_ID = /^[_a-z0-9-]{1,255}$/;
@@ -68,6 +92,7 @@ export class RolesController {
 
   @Get('user-info')
   @ApiOperation({ summary: 'Who the caller is, and which roles it has.' })
+  @Answers(UserInfo)
   userInfo(@Req() { heddle: { actor } }: FastifyRequest): object {
     const rolesForPaths: readonly RolesForPath[] = this.directory.find('account', actor.user)?.rolesForPaths ?? [{ path: '/', roles: actor.roles }];
     return {
@@ -80,6 +105,7 @@ export class RolesController {
   @Get('features-with-properties')
   @Permission('system', 'read')
   @ApiOperation({ summary: 'List the features that roles have permissions for.' })
+  @AnswersList(FeaturePermission)
   features(): Listing<object> {
     return listing(
       Object.values(FEATURES).map(({ id, name, doc }) => ({
@@ -95,6 +121,7 @@ export class RolesController {
   @Get('roles')
   @Permission('system', 'read')
   @ApiOperation({ summary: 'List the roles.' })
+  @AnswersList(RoleReference)
   list(): Listing<object> {
     return listing(this.directory.allRoles.map(({ id }) => roleBody(this.directory, id)));
   }
@@ -102,6 +129,7 @@ export class RolesController {
   @Get('roles-with-feature-permissions')
   @Permission('system', 'read')
   @ApiOperation({ summary: 'List the roles with their permissions.' })
+  @AnswersList(RoleWithFeatures)
   listWithFeatures(): Listing<object> {
     return listing(this.directory.allRoles.map((role) => this.withFeatures(role)));
   }
@@ -109,6 +137,7 @@ export class RolesController {
   @Get('roles/:role')
   @Permission('system', 'read')
   @ApiOperation({ summary: 'Read a role with its permissions.' })
+  @Answers(RoleWithFeatures)
   get(@Param('role') id: string): object {
     return this.withFeatures(existing(this.directory.role(id), `Role ${id}`));
   }
@@ -116,18 +145,23 @@ export class RolesController {
   @Post('roles')
   @HttpCode(200)
   @Permission('system', 'read')
-  @ApiOperation({ summary: 'Check permissions for a role: ?action=validate lists what is missing, which is nothing where every feature exists.' })
+  @ApiOperation({ summary: 'Check permissions for a role: the answer lists what is missing, which is nothing where every feature exists.' })
+  @Asks('action', 'What to do.', { required: true, enum: ['validate'] })
+  @Takes(FeaturePermissions)
+  @AnswersList(RecommendedFeaturePermission)
   validate(@Query('action') action: string | undefined, @Body() body: unknown): Listing<object> {
     if (action !== 'validate') throw bad('action', 'Parameter action must be validate.');
-    for (const { feature } of readBody(FeaturePermissionsBody, body).feature_permissions) knownFeature(feature);
+    for (const { feature } of readBody(FeaturePermissions, body).feature_permissions) knownFeature(feature);
     return listing([]);
   }
 
   @Put('roles/:role')
   @Permission('system', 'write')
   @ApiOperation({ summary: 'Create or replace a role.' })
+  @Takes(RoleWithFeatures)
+  @Answers(RoleWithFeatures)
   async put(@Param('role') id: string, @Body() body: unknown, @Req() request: FastifyRequest): Promise<object> {
-    const given = readBody(RoleWithFeaturesBody, body);
+    const given = readBody(RoleWithFeatures, body);
     if (!ROLE_ID.test(id)) throw bad('role', 'A role is named by lower-case letters, digits, _ and -.');
     if (given.role !== undefined && given.role !== id) throw bad('role', `Field role is ${given.role}, but the path ends in ${id}: make them equal.`);
     const features = given.features.map(({ feature, permission }) => ({ feature: knownFeature(feature), permission }));
@@ -142,10 +176,13 @@ export class RolesController {
   @Post('roles/:role')
   @HttpCode(200)
   @Permission('system', 'write')
-  @ApiOperation({ summary: 'Copy a role: ?action=clone.' })
+  @ApiOperation({ summary: 'Copy a role.' })
+  @Asks('action', 'What to do.', { required: true, enum: ['clone'] })
+  @Takes(NewRole)
+  @Answers(NewRole, { description: 'The new role.' })
   async clone(@Param('role') id: string, @Query('action') action: string | undefined, @Body() body: unknown, @Req() request: FastifyRequest): Promise<object> {
     if (action !== 'clone') throw bad('action', 'Parameter action must be clone.');
-    const { new_role_id: newId, new_role_name: name, new_role_description: description } = readBody(NewRoleBody, body);
+    const { new_role_id: newId, new_role_name: name, new_role_description: description } = readBody(NewRole, body);
     const features = permissionsOf(existing(this.directory.role(id), `Role ${id}`)).map(({ feature, permission }) => ({ feature, permission }));
     await this.save(newId, request, (before, now) => {
       if (before) throw bad('new_role_id', `There is a role ${newId} already: choose another name.`);
@@ -158,6 +195,7 @@ export class RolesController {
   @HttpCode(200)
   @Permission('system', 'write')
   @ApiOperation({ summary: 'Delete a role that nobody has.' })
+  @AnswersNothing()
   async remove(@Param('role') id: string, @Req() request: FastifyRequest): Promise<void> {
     await this.directory.change(
       () => {

@@ -2,7 +2,9 @@ import { Body, Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CODES } from '../model/error-codes.js';
+import { Field } from '../model/field.js';
 import { PolicyError } from '../model/problem.js';
+import { AnswersNothing, Takes } from '../operations/described.js';
 import { Route } from '../operations/route-facts.js';
 import { Authenticator } from './authenticator.js';
 import { credentialsOf } from './credentials.js';
@@ -11,6 +13,15 @@ import { Sessions } from './sessions.js';
 
 /** Attributes of the cookie: never sent in the clear, never readable by a page's scripts. */
 const COOKIE = 'Path=/; Secure; HttpOnly; SameSite=Lax';
+
+/** The form of a login, as clients of NSX-T send it. */
+class LoginForm {
+  @Field('string', 'Name of the user.', { required: true })
+  j_username!: string;
+
+  @Field('string', 'Password of the user.', { required: true, secret: true })
+  j_password!: string;
+}
 
 @ApiTags('Session')
 @Controller('api/session')
@@ -25,12 +36,15 @@ export class SessionController {
   @Post('create')
   @HttpCode(200)
   @Route({ public: true, form: true })
-  @ApiOperation({ summary: 'Begin a session: form fields j_username and j_password; answers a cookie and X-XSRF-TOKEN.' })
-  async create(
-    @Body() form: Readonly<Record<string, string>> | undefined,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<void> {
+  @ApiOperation({ summary: 'Begin a session: later requests send its cookie, and the header X-XSRF-TOKEN as it is answered here.' })
+  @Takes(LoginForm, { form: true })
+  @AnswersNothing({
+    headers: {
+      'Set-Cookie': 'The cookie JSESSIONID, which is the session.',
+      'X-XSRF-TOKEN': 'What requests of the session must send in a header of this name.',
+    },
+  })
+  async create(@Body() form: Partial<LoginForm> | undefined, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
     const { j_username: user, j_password: password } = form ?? {};
     if (typeof user !== 'string' || typeof password !== 'string') {
       throw new PolicyError({ status: 400, code: CODES.malformed, message: 'The form must have the fields j_username and j_password.' });
@@ -44,6 +58,7 @@ export class SessionController {
   @Post('destroy')
   @HttpCode(200)
   @ApiOperation({ summary: 'End the session of the cookie.' })
+  @AnswersNothing()
   destroy(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): void {
     const { session } = credentialsOf(request.headers);
     if (session !== undefined && this.authenticator.sessionOf(session)) this.sessions.end(session);

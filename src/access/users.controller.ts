@@ -3,10 +3,11 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { CODES } from '../model/error-codes.js';
 import { PolicyError } from '../model/problem.js';
+import { Answers, AnswersList, AnswersNothing, Asks, Takes } from '../operations/described.js';
 import { type Listing, listing } from '../operations/listing.js';
 import { readBody } from '../operations/typed-body.js';
 import { AUTHORIZER, type Authorizer } from '../policy/request.js';
-import { AccountBody, Accounts } from './accounts.js';
+import { Accounts, LocalUser } from './accounts.js';
 import { AccessDirectory } from './directory.js';
 import { Permission } from './permission.js';
 
@@ -23,6 +24,7 @@ export class UsersController {
   @Get()
   @Permission('system', 'read')
   @ApiOperation({ summary: 'List the local users.' })
+  @AnswersList(LocalUser)
   list(): Listing<object> {
     return listing(this.accounts.list());
   }
@@ -30,6 +32,7 @@ export class UsersController {
   @Get(':userId')
   @Permission('system', 'read')
   @ApiOperation({ summary: 'Read a local user.' })
+  @Answers(LocalUser)
   get(@Param('userId') userId: string): object {
     return this.accounts.get(userId);
   }
@@ -37,28 +40,36 @@ export class UsersController {
   @Post()
   @HttpCode(200)
   @Permission('system', 'write')
-  @ApiOperation({ summary: 'Create a local user: ?action=create_user.' })
+  @ApiOperation({ summary: 'Create a local user.' })
+  @Asks('action', 'What to do.', { required: true, enum: ['create_user'] })
+  @Takes(LocalUser)
+  @Answers(LocalUser)
   create(@Query('action') action: string | undefined, @Body() body: unknown, @Req() request: FastifyRequest): Promise<object> {
     if (action !== 'create_user') throw unknownAction('create_user');
-    return this.accounts.create(readBody(AccountBody, body), request.heddle);
+    return this.accounts.create(readBody(LocalUser, body), request.heddle);
   }
 
   @Put(':userId')
   @ApiOperation({ summary: 'Change a local user, or the own password.' })
+  @Takes(LocalUser)
+  @Answers(LocalUser)
   update(@Param('userId') userId: string, @Body() body: unknown, @Req() request: FastifyRequest): Promise<object> {
     const own = this.isOwn(userId, request);
     if (!own) this.authorizer.require(request.heddle, 'system', 'write');
-    return this.accounts.update(userId, readBody(AccountBody, body), request.heddle, own);
+    return this.accounts.update(userId, readBody(LocalUser, body), request.heddle, own);
   }
 
   @Post(':userId')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Activate or deactivate a user, or reset the own password: ?action=activate, deactivate, reset_own_password.' })
+  @ApiOperation({ summary: 'Activate a user with a password, deactivate one, or reset the own password.' })
+  @Asks('action', 'What to do.', { required: true, enum: ['activate', 'deactivate', 'reset_own_password'] })
+  @Takes(LocalUser, { required: false })
+  @Answers(LocalUser)
   act(@Param('userId') userId: string, @Query('action') action: string | undefined, @Body() body: unknown, @Req() request: FastifyRequest): Promise<object> {
     const own = this.isOwn(userId, request);
-    if (action === 'reset_own_password' && own) return this.accounts.update(userId, readBody(AccountBody, body), request.heddle, true);
+    if (action === 'reset_own_password' && own) return this.accounts.update(userId, readBody(LocalUser, body), request.heddle, true);
     this.authorizer.require(request.heddle, 'system', 'write');
-    if (action === 'activate') return this.accounts.activate(userId, readBody(AccountBody, body).password, request.heddle);
+    if (action === 'activate') return this.accounts.activate(userId, readBody(LocalUser, body).password, request.heddle);
     if (action === 'deactivate') return this.accounts.deactivate(userId, request.heddle);
     throw unknownAction('activate, deactivate or, for the own user, reset_own_password');
   }
@@ -67,6 +78,7 @@ export class UsersController {
   @HttpCode(200)
   @Permission('system', 'write')
   @ApiOperation({ summary: 'Delete a local user.' })
+  @AnswersNothing()
   remove(@Param('userId') userId: string, @Req() request: FastifyRequest): Promise<void> {
     return this.accounts.remove(userId, request.heddle);
   }

@@ -6,6 +6,7 @@ import { AUDIT_SINK, type AuditSink } from '../audit/audit-sink.js';
 import { CODES } from '../model/error-codes.js';
 import { Field } from '../model/field.js';
 import { PolicyError } from '../model/problem.js';
+import { Answers, AnswersList, Takes } from '../operations/described.js';
 import { type Listing, listing } from '../operations/listing.js';
 import { readBody } from '../operations/typed-body.js';
 import { ResourceKind } from '../realization/resources.pb.js';
@@ -15,10 +16,11 @@ import { FABRIC_CALLS, type FabricCalls } from './fabric-calls.js';
 import { fabricRefusal } from './fabric-names.js';
 import type { NodeFacts } from './realization-host.js';
 import type { Counters, EngineHealth } from './session.pb.js';
+import { TransportNode } from './transport-node.js';
 
 const KINDS = Object.values(ResourceKind).filter((kind) => typeof kind === 'string' && kind !== 'RESOURCE_KIND_UNSPECIFIED') as string[];
 
-class MisbehaviourBody {
+class Misbehaviour {
   @Field('string', 'Kind of resource; any where left out.', { enum: KINDS })
   kind?: keyof typeof ResourceKind;
 
@@ -35,9 +37,9 @@ class MisbehaviourBody {
   delay_milliseconds?: number;
 }
 
-class MisbehaviourListBody {
-  @Field(() => MisbehaviourBody, 'Rules, instead of those set before; none: the engine behaves.', { array: true, required: true, maxItems: 100 })
-  rules!: MisbehaviourBody[];
+class Misbehaviours {
+  @Field(() => Misbehaviour, 'Rules, instead of those set before; none: the engine behaves.', { array: true, required: true, maxItems: 100 })
+  rules!: Misbehaviour[];
 }
 
 /** Transport nodes as they are now: who is connected, with what, and how far behind. */
@@ -53,6 +55,7 @@ export class NodesController {
   @Get()
   @Permission('fabric', 'read')
   @ApiOperation({ summary: 'List the transport nodes with their sessions.' })
+  @AnswersList(TransportNode)
   async list(): Promise<Listing<object>> {
     return listing((await this.fabric.nodes()).map(nodeBody));
   }
@@ -60,6 +63,7 @@ export class NodesController {
   @Get(':node')
   @Permission('fabric', 'read')
   @ApiOperation({ summary: 'Read a transport node with its session, the health of its engine and its counters.' })
+  @Answers(TransportNode)
   async get(@Param('node') id: string): Promise<object> {
     const node = await this.find(id);
     const counters = (await this.fabric.engineCounters()).find((one) => one.node === node.nodeId)?.counters;
@@ -70,6 +74,7 @@ export class NodesController {
   @HttpCode(200)
   @Permission('fabric', 'write')
   @ApiOperation({ summary: 'Revoke the certificates of a node: its stream is cut, and it has to be enrolled anew.' })
+  @Answers(TransportNode)
   async revoke(@Param('node') id: string, @Req() request: FastifyRequest): Promise<object> {
     const node = await this.find(id);
     await this.enrolment.revoke(node.nodeId, request.heddle);
@@ -80,8 +85,10 @@ export class NodesController {
   @Put(':node/misbehaviour')
   @Permission('fabric', 'write')
   @ApiOperation({ summary: 'Make the engine of a simulated node refuse or delay resources, to see what becomes of it.' })
+  @Takes(Misbehaviours)
+  @Answers(Misbehaviours, { description: 'The rules, as they count from now on.' })
   async misbehave(@Param('node') id: string, @Body() body: unknown, @Req() request: FastifyRequest): Promise<object> {
-    const { rules } = readBody(MisbehaviourListBody, body);
+    const { rules } = readBody(Misbehaviours, body);
     const node = await this.find(id);
     const given = rules.map(({ kind, key_contains = '', refuse_with = '', delay_milliseconds = 0, silent }) => ({
       kind: kind === undefined ? ResourceKind.RESOURCE_KIND_UNSPECIFIED : ResourceKind[kind],

@@ -2,26 +2,23 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestj
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { Permission } from '../access/permission.js';
-import { Field } from '../model/field.js';
+import { PolicyConfigResource } from '../model/policy-object.js';
+import { Answers, Asks, Takes } from '../operations/described.js';
 import { readBody } from '../operations/typed-body.js';
 import { HistoryReader } from '../store/history-reader.js';
 import { auditLines } from './audit-log.js';
+import { ChangeSetDetails, ChangeSetPage, ObjectDifference, ObjectVersionPage, OPERATIONS } from './change-set.js';
 import { History, type HistoryPage } from './history.js';
-import { bad, filterOf, type Query as HistoryQuery, pageOf, required, timeOf, whole } from './query.js';
-
-class AuditLogRequest {
-  @Field('integer', 'Only records that are not older than so many days.', { min: 0 })
-  log_age_limit?: number;
-
-  @Field('string', 'What the record must hold.', { maxLength: 1024 })
-  log_filter?: string;
-
-  @Field('string', 'Whether log_filter is a text or a regular expression.', { enum: ['TEXT', 'REGEX'], default: 'TEXT' })
-  log_filter_type?: 'TEXT' | 'REGEX';
-}
+import { AuditLogPage, AuditLogRequest } from './log-line.js';
+import { bad, filterOf, type Query as HistoryQuery, LARGEST_PAGE, NORMAL_PAGE, pageOf, required, timeOf, whole } from './query.js';
 
 /** NSX-T answers at most so many records at once. */
 const LARGEST_LOG_PAGE = 100;
+
+const CURSOR = Asks('cursor', 'Where the page starts: the cursor of the page before.');
+const PAGE_SIZE = Asks('page_size', 'Most results of a page.', { type: 'integer', minimum: 1, maximum: LARGEST_PAGE, default: NORMAL_PAGE });
+const PATH = Asks('path', 'Policy path of the object.', { required: true });
+const TIME = 'milliseconds since 1970 or ISO 8601';
 
 /** Who did what, when and from where; and what was before. */
 @ApiTags('History')
@@ -36,6 +33,11 @@ export class AuditController {
   @HttpCode(200)
   @Permission('system', 'read')
   @ApiOperation({ summary: 'Audit records as log lines of RFC 5424, newest first.' })
+  @CURSOR
+  @Asks('page_size', 'Most lines of a page.', { type: 'integer', minimum: 1, maximum: LARGEST_LOG_PAGE, default: LARGEST_LOG_PAGE })
+  @Asks('fields', 'Parts of the lines to answer, separated by commas.')
+  @Takes(AuditLogRequest, { required: false })
+  @Answers(AuditLogPage, { description: 'A page of them.' })
   logs(@Query() query: HistoryQuery, @Body() body: unknown): object {
     const request = readBody(AuditLogRequest, body ?? {});
     const filter = { ageLimitDays: request.log_age_limit, text: request.log_filter, isRegex: request.log_filter_type === 'REGEX' };
@@ -46,7 +48,19 @@ export class AuditController {
 
   @Get(['heddle/api/v1/audit-logs', 'heddle/api/v1/change-sets'])
   @Permission('system', 'read')
-  @ApiOperation({ summary: 'Audited calls, newest first, by user, request_id, source, status, from, to, path, type and operation.' })
+  @ApiOperation({ summary: 'Audited calls, newest first. What is said of objects must hold for one and the same change.' })
+  @Asks('user', 'Only calls of this user.')
+  @Asks('request_id', 'Only the call with this identifier.')
+  @Asks('source', 'Only calls from this address.')
+  @Asks('status', 'Only calls that were answered so: an HTTP status, or a range such as 400-599.')
+  @Asks('from', `Only calls since then: ${TIME}.`)
+  @Asks('to', `Only calls until then: ${TIME}.`)
+  @Asks('path', 'Only calls that changed the object at this policy path, or one below it.')
+  @Asks('type', 'Only calls that changed an object of this type.')
+  @Asks('operation', 'Only calls that did this to an object.', { enum: OPERATIONS })
+  @CURSOR
+  @PAGE_SIZE
+  @Answers(ChangeSetPage, { description: 'A page of them.' })
   changeSets(@Query() query: HistoryQuery): HistoryPage {
     return this.history.changeSets(filterOf(query), pageOf(query));
   }
@@ -54,24 +68,39 @@ export class AuditController {
   @Get('heddle/api/v1/change-sets/:sequence')
   @Permission('system', 'read')
   @ApiOperation({ summary: 'One change set with every object that it changed, before and after.' })
+  @Answers(ChangeSetDetails, { description: 'The change set.' })
   changeSet(@Param('sequence') sequence: string, @Req() request: FastifyRequest): object {
     return this.history.changeSet(request.heddle, whole('sequence', sequence));
   }
 
   @Get('heddle/api/v1/history')
-  @ApiOperation({ summary: 'Versions of the object at ?path=, newest first.' })
+  @ApiOperation({ summary: 'Versions of an object, newest first.' })
+  @PATH
+  @CURSOR
+  @PAGE_SIZE
+  @Answers(ObjectVersionPage, { description: 'A page of them.' })
   versions(@Query() query: HistoryQuery, @Req() request: FastifyRequest): HistoryPage {
     return this.history.versions(request.heddle, required(query, 'path'), pageOf(query));
   }
 
   @Get('heddle/api/v1/history/as-of')
-  @ApiOperation({ summary: 'The object at ?path= as it was at ?time=, or after change set ?sequence=.' })
+  @ApiOperation({ summary: 'An object as it was at a time, or after a change set: one of the two must be given.' })
+  @PATH
+  @Asks('sequence', 'Number of the change set.', { type: 'integer', minimum: 0 })
+  @Asks('time', `The time: ${TIME}.`)
+  @Answers(PolicyConfigResource, { description: 'As it was, with the fields of its type.' })
   asOf(@Query() query: HistoryQuery, @Req() request: FastifyRequest): unknown {
     return this.history.asOf(request.heddle, required(query, 'path'), this.momentOf(query, 'sequence', 'time'));
   }
 
   @Get('heddle/api/v1/history/diff')
-  @ApiOperation({ summary: 'What changed of the object at ?path= between change sets ?from= and ?to=, or ?from_time= and ?to_time=.' })
+  @ApiOperation({ summary: 'What changed of an object between two change sets or times.' })
+  @PATH
+  @Asks('from', 'Number of the earlier change set; from_time where left out.', { type: 'integer', minimum: 0 })
+  @Asks('from_time', `The earlier time: ${TIME}.`)
+  @Asks('to', 'Number of the later change set; to_time where left out.', { type: 'integer', minimum: 0 })
+  @Asks('to_time', `The later time: ${TIME}.`)
+  @Answers(ObjectDifference, { description: 'What changed.' })
   difference(@Query() query: HistoryQuery, @Req() request: FastifyRequest): object {
     return this.history.difference(request.heddle, required(query, 'path'), this.momentOf(query, 'from', 'from_time'), this.momentOf(query, 'to', 'to_time'));
   }

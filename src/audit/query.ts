@@ -2,13 +2,13 @@ import { CODES } from '../model/error-codes.js';
 import { PolicyError } from '../model/problem.js';
 import type { ChangeOperation } from '../policy/ports.js';
 import type { ChangeSetFilter, PageBack } from '../store/history-reader.js';
+import { OPERATIONS } from './change-set.js';
 
 /** Query parameters as they arrive. */
 export type Query = Readonly<Record<string, string | undefined>>;
 
-const OPERATIONS: readonly ChangeOperation[] = ['CREATE', 'UPDATE', 'DELETE'];
-const LARGEST_PAGE = 1000;
-const NORMAL_PAGE = 100;
+export const LARGEST_PAGE = 1000;
+export const NORMAL_PAGE = 100;
 
 /** A page of a listing that goes back in time; the cursor is the sequence that the last page ended with. */
 export function pageOf(query: Query, largest = LARGEST_PAGE): PageBack {

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { Body, Controller, HttpCode, Inject, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { addDefaults, type Json, withoutEmpty } from '../model/body.js';
 import { CODES } from '../model/error-codes.js';
 import { PolicyError } from '../model/problem.js';
 import type { Registry } from '../model/registry.js';
 import { TlsCsrWithDaysValid } from '../model/system/certificate-request.js';
-import { validate } from '../model/validator.js';
+import { TlsCertificate } from '../model/system/tls-certificate.resource.js';
+import { Answers, Asks, Takes } from '../operations/described.js';
+import { readBody } from '../operations/typed-body.js';
 import { INTENT_READER, INTENT_WRITER, type IntentReader, type IntentWriter, REGISTRY } from '../policy/ports.js';
 import { prepareObject } from '../policy/prepare.js';
 import { Reading } from '../policy/reading.js';
@@ -31,13 +32,14 @@ export class CertificateRequestsController {
 
   @Post()
   @HttpCode(200)
-  @ApiOperation({ summary: 'Makes a key and a certificate that it signs itself (action=self_sign)' })
-  @ApiQuery({ name: 'action', enum: ['self_sign'] })
-  @ApiBody({ schema: { type: 'object' } })
-  async make(@Req() request: KnownRequest, @Query('action') action: string | undefined, @Body() given: Json, @Res() reply: FastifyReply): Promise<void> {
+  @ApiOperation({ summary: 'Makes a key and a certificate that it signs itself' })
+  @Asks('action', 'What to do.', { required: true, enum: ['self_sign'] })
+  @Takes(TlsCsrWithDaysValid)
+  @Answers(TlsCertificate, { description: 'The certificate; its key stays here.' })
+  async make(@Req() request: KnownRequest, @Query('action') action: string | undefined, @Body() given: unknown, @Res() reply: FastifyReply): Promise<void> {
     this.authorizer.require(request.heddle, 'system', 'write');
     if (action !== 'self_sign') throw new PolicyError({ status: 400, code: CODES.field, field: 'action', message: 'Parameter action must be self_sign.' });
-    const wanted = read(given ?? {});
+    const wanted = readBody(TlsCsrWithDaysValid, given);
     const { certificate, privateKey } = await selfSigned(wanted);
     const located = this.registry.locate(`/infra/certificates/${randomUUID()}`);
     if (!located) throw new Error('certificates have no place in the tree');
@@ -46,12 +48,4 @@ export class CertificateRequestsController {
     await this.writer.write({ context: request.heddle, writes: prepareObject(this.registry, 'put', located, body).writes });
     reply.header('content-type', 'application/json; charset=utf-8').send(this.reading.object(located));
   }
-}
-
-function read(given: Json): TlsCsrWithDaysValid {
-  const body = withoutEmpty(TlsCsrWithDaysValid, given);
-  const [problem, ...more] = validate(TlsCsrWithDaysValid, body);
-  if (problem) throw new PolicyError(problem, ...more);
-  addDefaults(TlsCsrWithDaysValid, body);
-  return body as unknown as TlsCsrWithDaysValid;
 }

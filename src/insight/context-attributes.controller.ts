@@ -1,14 +1,15 @@
 import { Body, Controller, Get, HttpCode, Inject, Patch, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import type { Json } from '../model/body.js';
 import { CODES } from '../model/error-codes.js';
 import { PolicyError } from '../model/problem.js';
 import type { Registry } from '../model/registry.js';
+import { PolicyContextProfile } from '../model/security/context-profile.resource.js';
 import { customAttributesPath, EXTENSIBLE_PROPERTIES, PolicyCustomAttributes } from '../model/security/custom-attributes.resource.js';
 import { KNOWN_ATTRIBUTES, opensFurtherConnections } from '../model/security/known-attributes.js';
 import { TRAFFIC_PROPERTIES } from '../model/security/traffic-attributes.js';
-import { validate } from '../model/validator.js';
+import { AnswersList, AnswersNothing, Asks, Pages, Takes } from '../operations/described.js';
+import { readBody } from '../operations/typed-body.js';
 import { INTENT_READER, INTENT_WRITER, type IntentReader, type IntentWriter, REGISTRY } from '../policy/ports.js';
 import { prepareObject } from '../policy/prepare.js';
 import { type ListQuery, listing, pageOf } from '../policy/reading.js';
@@ -27,6 +28,9 @@ const CHANGES: Readonly<Record<string, Change>> = {
   remove: (values, given) => values.filter((value) => !given.includes(value)),
 };
 
+const OF_KEY = Asks('attribute_key', 'Only values of this property.', { enum: TRAFFIC_PROPERTIES });
+const WHENCE = 'Values that the system knows, that users added, or both.';
+
 /** What a context profile can match: values that the system knows, and values that users added. */
 @ApiTags('security')
 @Controller('policy/api/v1/infra/context-profiles')
@@ -40,25 +44,31 @@ export class ContextAttributesController {
 
   @Get('attributes')
   @ApiOperation({ summary: 'Values that context profiles can match, by property' })
-  @ApiQuery({ name: 'attribute_key', required: false, enum: TRAFFIC_PROPERTIES })
-  @ApiQuery({ name: 'attribute_source', required: false, enum: SOURCES })
+  @OF_KEY
+  @Asks('attribute_source', WHENCE, { enum: SOURCES, default: 'SYSTEM' })
+  @Pages('cursor', 'page_size')
+  @AnswersList(PolicyContextProfile)
   known(@Req() request: KnownRequest, @Query() query: AttributeQuery, @Res() reply: FastifyReply): void {
     this.list(request, query, 'SYSTEM', reply);
   }
 
   @Get('custom-attributes/default')
   @ApiOperation({ summary: 'Values that users added' })
-  @ApiQuery({ name: 'attribute_key', required: false, enum: TRAFFIC_PROPERTIES })
-  @ApiQuery({ name: 'attribute_source', required: false, enum: SOURCES })
+  @OF_KEY
+  @Asks('attribute_source', WHENCE, { enum: SOURCES, default: 'CUSTOM' })
+  @Pages('cursor', 'page_size')
+  @AnswersList(PolicyContextProfile)
   custom(@Req() request: KnownRequest, @Query() query: AttributeQuery, @Res() reply: FastifyReply): void {
     this.list(request, query, 'CUSTOM', reply);
   }
 
   @Post(['custom-attributes/default', 'custom-attributes'])
   @HttpCode(200)
-  @ApiOperation({ summary: 'Adds or removes values (action=add, action=remove)' })
-  @ApiBody({ schema: { type: 'object' } })
-  async change(@Req() request: KnownRequest, @Query('action') action: string | undefined, @Body() body: Json, @Res() reply: FastifyReply): Promise<void> {
+  @ApiOperation({ summary: 'Adds or removes values' })
+  @Asks('action', 'What to do with the values.', { required: true, enum: Object.keys(CHANGES) })
+  @Takes(PolicyCustomAttributes)
+  @AnswersNothing()
+  async change(@Req() request: KnownRequest, @Query('action') action: string | undefined, @Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
     const change = Object.hasOwn(CHANGES, action ?? '') ? CHANGES[action as string] : undefined;
     if (!change) throw bad('action', 'Parameter action must be add or remove.');
     await this.write(request, body, change, reply);
@@ -66,16 +76,15 @@ export class ContextAttributesController {
 
   @Patch(['custom-attributes/default', 'custom-attributes'])
   @ApiOperation({ summary: 'Replaces the values that users added to a property' })
-  @ApiBody({ schema: { type: 'object' } })
-  async replace(@Req() request: KnownRequest, @Body() body: Json, @Res() reply: FastifyReply): Promise<void> {
+  @Takes(PolicyCustomAttributes)
+  @AnswersNothing()
+  async replace(@Req() request: KnownRequest, @Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
     await this.write(request, body, (_values, given) => given, reply);
   }
 
-  private async write(request: KnownRequest, body: Json, change: Change, reply: FastifyReply): Promise<void> {
+  private async write(request: KnownRequest, body: unknown, change: Change, reply: FastifyReply): Promise<void> {
     this.authorizer.require(request.heddle, 'security', 'write');
-    const [problem, ...more] = validate(PolicyCustomAttributes, body ?? {});
-    if (problem) throw new PolicyError(problem, ...more);
-    const { key, value: given, metadata, sub_attributes } = body as unknown as PolicyCustomAttributes;
+    const { key, value: given, metadata, sub_attributes } = readBody(PolicyCustomAttributes, body);
     await this.untilFresh(async () => {
       const stored = this.reader.get<PolicyCustomAttributes>(customAttributesPath(key));
       const value = change(stored?.value ?? [], given);

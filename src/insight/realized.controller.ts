@@ -1,18 +1,21 @@
 import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
-import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { CODES } from '../model/error-codes.js';
 import type { PolicyObject } from '../model/policy-object.js';
 import { PolicyError } from '../model/problem.js';
 import type { Registry } from '../model/registry.js';
+import { Answers, AnswersList, Asks, Pages } from '../operations/described.js';
 import { INTENT_READER, type IntentReader, REGISTRY } from '../policy/ports.js';
 import { type ListQuery, listing, pageOf } from '../policy/reading.js';
 import { AUTHORIZER, type Authorizer, type KnownRequest } from '../policy/request.js';
 import type { Alarm, RealizedEntity, RealizedState } from '../realization/contract.js';
 import { REALIZATION_QUERIES, type RealizationQueries } from './ports.js';
+import { ConsolidatedRealizedStatus, GenericPolicyRealizedResource, PolicyAlarmResource } from './realized-resource.js';
 
 const ENFORCEMENT_POINT = '/infra/sites/default/enforcement-points/default';
 const SITE = '/infra/sites/default';
+const INTENT_PATH = Asks('intent_path', 'Policy path of the object.', { required: true });
 
 /** What became of intent on the nodes, as observed, in the shapes that NSX-T's clients poll. */
 @ApiTags('realization')
@@ -27,7 +30,9 @@ export class RealizedController {
 
   @Get('realized-entities')
   @ApiOperation({ summary: 'What an intent object became on the nodes' })
-  @ApiQuery({ name: 'intent_path', required: true })
+  @INTENT_PATH
+  @Pages('cursor', 'page_size')
+  @AnswersList(GenericPolicyRealizedResource)
   async entities(@Req() request: KnownRequest, @Query() query: ListQuery & { intent_path?: string }, @Res() reply: FastifyReply): Promise<void> {
     const intent = this.intent(request, query.intent_path);
     const state = await this.stateOf(intent);
@@ -37,7 +42,8 @@ export class RealizedController {
 
   @Get('realized-entity')
   @ApiOperation({ summary: 'One realized object, by its realized path' })
-  @ApiQuery({ name: 'realized_path', required: true })
+  @Asks('realized_path', 'Path of the realized object.', { required: true })
+  @Answers(GenericPolicyRealizedResource)
   async entity(@Req() request: KnownRequest, @Query('realized_path') path: string | undefined, @Res() reply: FastifyReply): Promise<void> {
     const [, intentPath = '', id = ''] = /^\/infra\/realized-state\/enforcement-points\/default(\/.+)\/realized\/([^/]+)$/.exec(path ?? '') ?? [];
     const intent = this.intent(request, intentPath);
@@ -49,7 +55,8 @@ export class RealizedController {
 
   @Get('status')
   @ApiOperation({ summary: 'Consolidated realized status of an intent object' })
-  @ApiQuery({ name: 'intent_path', required: true })
+  @INTENT_PATH
+  @Answers(ConsolidatedRealizedStatus)
   async status(@Req() request: KnownRequest, @Query('intent_path') intentPath: string | undefined, @Res() reply: FastifyReply): Promise<void> {
     const intent = this.intent(request, intentPath);
     const { state, consolidated, nodes } = await this.stateOf(intent);
@@ -68,6 +75,8 @@ export class RealizedController {
 
   @Get('alarms')
   @ApiOperation({ summary: 'Everything that could not be realized, with the reason' })
+  @Pages('cursor', 'page_size')
+  @AnswersList(PolicyAlarmResource)
   async alarms(@Req() request: KnownRequest, @Query() query: ListQuery, @Res() reply: FastifyReply): Promise<void> {
     this.authorizer.require(request.heddle, 'networking', 'read');
     const states = await this.realization.alarmed(this.reader.sequence());

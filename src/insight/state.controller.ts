@@ -4,9 +4,11 @@ import { CODES } from '../model/error-codes.js';
 import type { SegmentPort } from '../model/networking/segment-port.resource.js';
 import type { PolicyObject } from '../model/policy-object.js';
 import { PolicyError } from '../model/problem.js';
+import { Answers } from '../operations/described.js';
 import { INTENT_READER, type IntentReader } from '../policy/ports.js';
 import { AUTHORIZER, type Authorizer, type KnownRequest } from '../policy/request.js';
 import type { NodeState, RealizedState } from '../realization/contract.js';
+import { SegmentConfigurationState, SegmentPortState, Tier0GatewayState, Tier1GatewayState } from './configuration-state.js';
 import { REALIZATION_QUERIES, type RealizationQueries } from './ports.js';
 import { unrealized } from './realized.controller.js';
 
@@ -24,6 +26,7 @@ export class StateController {
 
   @Get(SEGMENTS.map((path) => `${path}/state`))
   @ApiOperation({ summary: 'Whether the nodes run a segment' })
+  @Answers(SegmentConfigurationState)
   async segment(@Req() request: KnownRequest, @Param() params: Record<string, string>): Promise<object> {
     const { intent, state } = await this.find(request, segmentPath(params));
     return { segment_path: intent.path, ...configurationState(state) };
@@ -31,6 +34,7 @@ export class StateController {
 
   @Get(SEGMENTS.map((path) => `${path}/ports/:port/state`))
   @ApiOperation({ summary: 'Where a segment port is, and with which addresses' })
+  @Answers(SegmentPortState)
   async port(@Req() request: KnownRequest, @Param() params: Record<string, string>): Promise<object> {
     const { intent, state } = await this.find(request, `${segmentPath(params)}/ports/${params.port}`);
     const { attachment, address_bindings: bindings = [] } = intent as unknown as SegmentPort;
@@ -50,6 +54,7 @@ export class StateController {
 
   @Get('tier-1s/:gateway/state')
   @ApiOperation({ summary: 'Whether the nodes run a tier-1 gateway' })
+  @Answers(Tier1GatewayState)
   async tier1(@Req() request: KnownRequest, @Param('gateway') id: string): Promise<object> {
     const { intent, state } = await this.find(request, `/infra/tier-1s/${id}`);
     return { tier1_state: configurationState(state), tier1_status: routerStatus(intent, state), enforcement_point_path: ENFORCEMENT_POINT };
@@ -57,6 +62,7 @@ export class StateController {
 
   @Get('tier-0s/:gateway/state')
   @ApiOperation({ summary: 'Whether the nodes run a tier-0 gateway' })
+  @Answers(Tier0GatewayState)
   async tier0(@Req() request: KnownRequest, @Param('gateway') id: string): Promise<object> {
     const { intent, state } = await this.find(request, `/infra/tier-0s/${id}`);
     return { tier0_state: configurationState(state), tier0_status: routerStatus(intent, state), enforcement_point_path: ENFORCEMENT_POINT };

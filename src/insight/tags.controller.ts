@@ -1,9 +1,22 @@
 import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { Field } from '../model/field.js';
+import { AnswersList, Asks, Pages } from '../operations/described.js';
 import { type ListQuery, listing, pageOf } from '../policy/reading.js';
 import { AUTHORIZER, type Authorizer, type KnownRequest } from '../policy/request.js';
 import { TAG_READER, type TagCount, type TagReader } from './ports.js';
+
+class TagInUse {
+  @Field('string', 'What the tag is about; empty where it stands alone.', { required: true })
+  scope!: string;
+
+  @Field('string', 'The value of the tag.', { required: true })
+  tag!: string;
+
+  @Field('integer', 'Objects and workloads that have it.', { required: true })
+  tagged_objects_count!: number;
+}
 
 /** Which tags exist, and on how many objects. */
 @ApiTags('inventory')
@@ -15,7 +28,11 @@ export class TagsController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'Tags in use', description: 'scope and tag narrow the list; both may start or end with *. An empty scope means tags without one.' })
+  @ApiOperation({ summary: 'Tags in use' })
+  @Asks('scope', 'Only tags of this scope, which may start or end with *; empty for tags without one.')
+  @Asks('tag', 'Only tags of this value, which may start or end with *.')
+  @Pages('cursor', 'page_size')
+  @AnswersList(TagInUse)
   tags(@Req() request: KnownRequest, @Query() query: ListQuery & { scope?: string; tag?: string }, @Res() reply: FastifyReply): void {
     this.authorizer.require(request.heddle, 'inventory', 'read');
     const page = pageOf(query);

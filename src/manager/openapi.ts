@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { pino } from 'pino';
 import { registry } from '../model/types.js';
-import { describedStructures } from '../operations/described.js';
+import { describedStructures, SHARED_PARAMETERS } from '../operations/described.js';
 import { Metrics } from '../operations/metrics.js';
 import { Readiness } from '../operations/readiness.js';
 import { describePolicy, failure, operationName } from '../policy/openapi.js';
@@ -69,8 +69,10 @@ interface Operation {
   tags?: string[];
   responses?: Record<string, unknown>;
   operationId?: string;
-  parameters?: { name?: string; in?: string; required?: boolean; schema?: object }[];
+  parameters?: Parameter[];
 }
+
+type Parameter = { name?: string; in?: string; required?: boolean; schema?: object } | { $ref: string };
 
 type Paths = Record<string, Record<string, Operation>>;
 
@@ -83,11 +85,17 @@ function completed(paths: Paths): Paths {
       operation.tags = operation.tags?.map((tag) => tag.toLowerCase());
       operation.responses = { ...operation.responses, default: failure('Failure') };
       const declared = operation.parameters ?? [];
-      const missing = named.filter((name) => !declared.some((parameter) => parameter.in === 'path' && parameter.name === name));
-      operation.parameters = [...missing.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })), ...declared];
+      const missing = named.filter((name) => !declared.some((parameter) => 'in' in parameter && parameter.in === 'path' && parameter.name === name));
+      operation.parameters = [...missing.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })), ...declared.map(shared)];
     }
   }
   return paths;
+}
+
+/** Controllers can only name a shared parameter by its schema: here the parameter itself becomes the reference. */
+function shared(parameter: Parameter): Parameter {
+  const { $ref: target } = (('schema' in parameter && parameter.schema) || {}) as { $ref?: string };
+  return target?.startsWith(SHARED_PARAMETERS) ? { $ref: target } : parameter;
 }
 
 /** `GET /heddle/api/v1/nodes/{node}` becomes `getHeddleNodesByNode`; what the management API has comes after `Management`. */

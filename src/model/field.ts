@@ -7,8 +7,8 @@ import { classValidators, variantValidators } from './class-validation.js';
  * they cannot disagree.
  */
 
-/** JSON types of a field that is not a structure. `object` is free-form JSON. */
-export type ScalarType = 'string' | 'integer' | 'number' | 'boolean' | 'object';
+/** JSON types of a field that is not a structure. `object` is free-form JSON, `any` a JSON value of whatever type. */
+export type ScalarType = 'string' | 'integer' | 'number' | 'boolean' | 'object' | 'any';
 
 // biome-ignore lint/suspicious/noExplicitAny: any structure class, whatever its constructor takes
 export type StructClass = abstract new (...args: any[]) => object;

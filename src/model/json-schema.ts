@@ -97,7 +97,7 @@ export class SchemaSet {
       ...(facts.pattern !== undefined ? { pattern: facts.pattern } : {}),
       ...(facts.format ? { format: facts.format } : {}),
     };
-    return { type: facts.type, ...limits };
+    return { ...(facts.type === 'any' ? {} : { type: facts.type }), ...limits };
   }
 
   private union(structs: readonly StructClass[]): JsonSchema {

@@ -2,6 +2,8 @@ import { hostname, release } from 'node:os';
 import { Controller, Get, Inject } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Permission } from '../access/permission.js';
+import { Answers } from './described.js';
+import { ClusterConfig, ClusterStatus, NodeProperties, NodeVersion } from './node.js';
 import { Readiness } from './readiness.js';
 
 /** What this manager is. */
@@ -25,6 +27,7 @@ export class NodeController {
 
   @Get('node/version')
   @ApiOperation({ summary: 'Versions that clients choose what they use by.' })
+  @Answers(NodeVersion)
   version(): object {
     return { node_version: this.nodeVersion, product_version: this.facts.productVersion };
   }
@@ -32,6 +35,7 @@ export class NodeController {
   @Get('node')
   @Permission('system', 'read')
   @ApiOperation({ summary: 'Properties of the manager.' })
+  @Answers(NodeProperties)
   node(): object {
     return {
       ...this.version(),
@@ -49,6 +53,7 @@ export class NodeController {
   @Get('cluster')
   @Permission('system', 'read')
   @ApiOperation({ summary: 'The cluster that the manager is.' })
+  @Answers(ClusterConfig)
   cluster(): object {
     return { cluster_id: this.facts.installation, nodes: [{ node_uuid: this.facts.installation, fqdn: hostname(), status: 'JOINED' }] };
   }
@@ -56,6 +61,7 @@ export class NodeController {
   @Get('cluster/status')
   @Permission('system', 'read')
   @ApiOperation({ summary: 'Whether the cluster works.' })
+  @Answers(ClusterStatus)
   async status(): Promise<object> {
     const parts = await this.readiness.ask();
     const working = [...parts.values()].every((wrong) => wrong === undefined);

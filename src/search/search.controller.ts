@@ -1,9 +1,11 @@
 import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
-import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { CODES } from '../model/error-codes.js';
+import { PolicyConfigResource } from '../model/policy-object.js';
 import { PolicyError } from '../model/problem.js';
 import type { Registry } from '../model/registry.js';
+import { AnswersList, Asks, Pages } from '../operations/described.js';
 import { REGISTRY } from '../policy/ports.js';
 import { included, type ListQuery, listing, pageOf } from '../policy/reading.js';
 import { AUTHORIZER, type Authorizer, type KnownRequest } from '../policy/request.js';
@@ -27,12 +29,9 @@ export class SearchController {
     summary: 'Searches intent and inventory',
     description: 'Terms such as resource_type:Segment AND display_name:web*, joined by AND, OR, NOT and parentheses.',
   })
-  @ApiQuery({ name: 'query', required: true })
-  @ApiQuery({ name: 'cursor', required: false })
-  @ApiQuery({ name: 'page_size', required: false })
-  @ApiQuery({ name: 'sort_by', required: false })
-  @ApiQuery({ name: 'sort_ascending', required: false })
-  @ApiQuery({ name: 'included_fields', required: false })
+  @Asks('query', 'What to find.', { required: true })
+  @Pages('cursor', 'page_size', 'sort_by', 'sort_ascending', 'included_fields')
+  @AnswersList(PolicyConfigResource, { description: 'A page of objects of whatever type, each with the fields of its own.' })
   query(@Req() request: KnownRequest, @Query() query: ListQuery & { query?: string }, @Res() reply: FastifyReply): void {
     if (!query.query)
       throw new PolicyError({ status: 400, code: CODES.field, field: 'query', message: 'Parameter query is required, such as query=resource_type:Segment.' });

@@ -90,6 +90,7 @@ const WRONG_TYPES: Readonly<Record<FieldFacts['type'] | 'structure', readonly un
   number: ['five', false, [1]],
   boolean: ['yes', 1, [true]],
   object: ['x', 5, ['x']],
+  any: [],
   struct: [],
   union: [],
   structure: ['x', 5, true, ['x']],
