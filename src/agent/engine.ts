@@ -1,5 +1,5 @@
 import type { Command, CommandAnswer, Counters, EngineHealth, Interface, Machine } from '../agents/session.pb.js';
-import type { ElementsChange, NodeResource, ResourceId } from '../realization/resources.pb.js';
+import type { ElementsChange, NodeResource, ResourceId, SecretReference } from '../realization/resources.pb.js';
 
 /** One resource that the engine is to have in a new version, or no more. */
 export interface EngineChange {
@@ -32,6 +32,12 @@ export interface EngineObserver {
   inventoryChanged(): void;
   /** Health or counters are not what they were; may be called as often as it is so. */
   figuresChanged(): void;
+  /**
+   * A secret that a resource refers to. To be asked for while a resource is applied, and kept in memory or in what the engine runs
+   * from, nowhere else.
+   * @throws Error when it is not to be had now: the resource is then refused, and tried again once the manager is there
+   */
+  secret(reference: SecretReference): Promise<string>;
 }
 
 /**

@@ -19,6 +19,7 @@ import { type HeldChange, HeldState, idText } from './held-state.js';
 import type { Journal } from './journal.js';
 import { type LinkTiming, ManagerLink } from './manager-link.js';
 import type { AgentIdentity } from './node-state.js';
+import { SecretRequests } from './secret-requests.js';
 
 export interface NodeAgentOptions {
   readonly identity: AgentIdentity;
@@ -87,6 +88,7 @@ export class NodeAgent {
   private stream = 0;
   private inSyncAt: number | undefined;
   private reported: EngineInventory = { machines: [], interfaces: [], tunnelAddresses: [] };
+  private readonly secrets: SecretRequests;
   private readonly timers = new Set<NodeJS.Timeout>();
   private renewal: NodeJS.Timeout | undefined;
   private renewing: string | undefined;
@@ -100,6 +102,10 @@ export class NodeAgent {
     this.identity = options.identity;
     this.held = options.restored.held;
     this.lane = new EngineLane(options.engine, this.held);
+    this.secrets = new SecretRequests((request) => {
+      if (this.welcomed) this.link.send({ $case: 'secretRequest', value: request });
+      return this.welcomed;
+    });
     this.link = new ManagerLink(
       () => this.identity,
       { open: () => void this.greet(), receive: (frame) => this.receive(frame), closed: (reason) => this.lostManager(reason) },
@@ -127,17 +133,17 @@ export class NodeAgent {
       },
       inventoryChanged: () => this.inventoryChanged(),
       figuresChanged: () => this.figuresChanged(),
+      secret: (reference) => this.secrets.ask(reference),
     });
     await this.lane.apply([...this.held.all()].map((resource): HeldChange => ({ id: { kind: resource.kind, key: resource.key }, resource })));
-    this.every(RETRY_INTERVAL, async () => {
-      if (this.lane.unsettled().length > 0) this.sendOutcome(0, await this.lane.retry());
-    });
+    this.every(RETRY_INTERVAL, () => this.retry());
     if (!this.stopped) this.link.open();
   }
 
   async stop(): Promise<void> {
     this.stopped = true;
     this.link.close();
+    this.secrets.lost();
     for (const timer of this.timers) clearInterval(timer);
     clearTimeout(this.renewal);
     clearTimeout(this.inventoryTimer);
@@ -186,7 +192,11 @@ export class NodeAgent {
         return this.collect(message.value, bytes);
       case 'inSync':
         this.inSyncAt = message.value.sequence;
+        // What was refused for want of a secret can have it now.
+        void this.retry();
         return;
+      case 'secret':
+        return this.secrets.answered(message.value);
       case 'command':
         if (message.value.command) void this.obey(message.value.id, message.value.command);
         return;
@@ -254,6 +264,10 @@ export class NodeAgent {
       this.options.log.warn({ node: this.identity.path }, 'What the node holds is not what the manager meant; it starts over.');
       this.link.restart();
     }
+  }
+
+  private async retry(): Promise<void> {
+    if (this.lane.unsettled().length > 0) this.sendOutcome(0, await this.lane.retry());
   }
 
   private sendOutcome(batch: number, { unsettled, settled }: { readonly unsettled: readonly Unsettled[]; readonly settled: readonly ResourceVersion[] }): void {
@@ -332,6 +346,7 @@ export class NodeAgent {
   private lostManager(reason: string): void {
     this.inSyncAt = undefined;
     this.stream += 1;
+    this.secrets.lost();
     clearTimeout(this.renewal);
     if (this.welcomed) this.options.log.warn({ node: this.identity.path, reason }, 'The manager is gone; the node works on with what it has.');
     this.welcomed = false;

@@ -1,5 +1,5 @@
 import type { NodeDelta, Realization, Refusal } from '../realization/contract.js';
-import type { ResourceId, ResourceVersion } from '../realization/resources.pb.js';
+import type { ResourceId, ResourceVersion, SecretReference } from '../realization/resources.pb.js';
 import { Outbox, type OutboxLimits } from './outbox.js';
 import type { NodeIdentity } from './pki/node-identity.js';
 import {
@@ -45,6 +45,8 @@ export interface SessionHost {
   inventory(session: NodeSession, report: InventoryReport): void;
   health(session: NodeSession, health: EngineHealth): void;
   counters(session: NodeSession, counters: Counters): void;
+  /** A secret that one of the node's resources refers to, or why it gets none. */
+  secret(node: string, reference: SecretReference): { readonly value: string; readonly error: string };
   /** Signs a renewal; rejects with a message for the agent. */
   renew(identity: NodeIdentity, request: string): Promise<{ readonly certificate: string; readonly authority: string }>;
   /** Wall clock, in milliseconds since 1970. */
@@ -141,6 +143,11 @@ export class NodeSession {
         return this.host.counters(this, message.value);
       case 'answer':
         return this.commands.get(message.value.id)?.(message.value);
+      case 'secretRequest': {
+        const { id, reference } = message.value;
+        if (reference) this.send({ $case: 'secret', value: { id, ...this.host.secret(this.node, reference) } });
+        return;
+      }
       case 'certificateRequest':
         void this.renew(message.value.request);
     }

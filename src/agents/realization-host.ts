@@ -8,6 +8,8 @@ import type {
   RealizedTransition,
   StartState,
 } from '../realization/contract.js';
+import type { SecretReference } from '../realization/resources.pb.js';
+import { secretsOf } from '../realization/secret-references.js';
 import { FabricDirectory, type FabricNode } from './fabric-directory.js';
 import { FabricOperations } from './fabric-operations.js';
 import { InventoryBook, type NodeInventory } from './inventory-book.js';
@@ -23,6 +25,8 @@ export interface RealizationHostOptions {
   readonly realization: Realization;
   readonly authority: CertificateAuthority;
   readonly records: FabricRecords;
+  /** The value of a secret field of an object, where it has one. */
+  readonly secrets: (path: string, field: string) => string | undefined;
   readonly log: HostLog;
   /** Wall clock, in milliseconds since 1970. */
   readonly now?: () => number;
@@ -92,6 +96,7 @@ export class RealizationHost {
       inventory: (session, report) => this.takeInventory(session, report),
       health: (session, health) => this.health.set(session.node, health),
       counters: (session, counters) => this.counters.set(session.node, counters),
+      secret: (node, reference) => this.secret(node, reference),
       renew: (identity, request) => this.renew(identity, request),
       now: this.now,
     };
@@ -251,6 +256,16 @@ export class RealizationHost {
     const { node, path, softwareVersion, engine, engineVersion } = session.describe();
     const tunnelAddresses = this.book.of(node)?.tunnelAddresses ?? [];
     this.keep(this.options.records.seen([{ nodeId: node, path, at: this.now(), softwareVersion, engine, engineVersion, tunnelAddresses }]));
+  }
+
+  /** A node gets the secrets that its resources refer to and no others: it learns only its span. */
+  private secret(node: string, { path, field, version }: SecretReference): { value: string; error: string } {
+    const references = this.options.realization.snapshot(node).changes.flatMap(({ change }) => (change?.$case === 'put' ? secretsOf(change.value) : []));
+    const own = references.find((reference) => reference.path === path && reference.field === field);
+    if (!own) this.options.log.warn({ node, path, field }, 'A node asked for a secret that none of its resources refers to.');
+    if (own?.version !== version) return { value: '', error: own ? 'it has another version by now' : 'no resource of the node refers to it' };
+    const value = this.options.secrets(path, field);
+    return { value: value ?? '', error: value === undefined ? 'it was taken away' : '' };
   }
 
   private async renew(identity: NodeIdentity, request: string): Promise<{ certificate: string; authority: string }> {

@@ -3,19 +3,23 @@ import { createLogger } from '../operations/logger.js';
 import type { LogLevel } from '../operations/settings.js';
 import { RealizationGraph } from '../realization/graph.js';
 import { serveCalls } from '../shared/port-calls.js';
+import { readSecretKeys } from '../store/data-directory.js';
 import { openReader } from '../store/reader.js';
+import { SecretBox } from '../store/secret-box.js';
 import { onCommit, UnitOfWork } from '../store/unit-of-work.js';
 import { AwaitedSequence } from './awaited-sequence.js';
 import type { FabricCalls } from './fabric-calls.js';
 import { CertificateAuthority, type KeyedCertificate } from './pki/certificate-authority.js';
 import { RealizationHost } from './realization-host.js';
 import { SessionServer } from './session-server.js';
-import { startState, storedRecords } from './stored-fabric.js';
+import { startState, storedRecords, storedSecrets } from './stored-fabric.js';
 
 /** The thread of realization: the calculation, and the gRPC server with the streams of all nodes. Nothing of it waits for the API. */
 
 export interface RealizationWorkerOptions {
   readonly database: string;
+  /** File with the keys of secrets. */
+  readonly secretKeys: string;
   /** Directory of the certificate authority. */
   readonly pki: string;
   readonly host: string;
@@ -45,6 +49,7 @@ const host = new RealizationHost({
   realization: new RealizationGraph(),
   authority,
   records: storedRecords(writer),
+  secrets: storedSecrets(reader, new SecretBox(readSecretKeys(options.secretKeys))),
   log: createLogger(options.logLevel).child({ thread: 'realization' }),
   certificateLifetime: options.certificateLifetime,
 });

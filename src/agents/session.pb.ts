@@ -3,7 +3,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
-import { ResourceChange, ResourceKind, ResourceVersion } from "../realization/resources.pb.js";
+import { ResourceChange, ResourceKind, ResourceVersion, SecretReference } from "../realization/resources.pb.js";
 
 export const protobufPackage = "heddle.agents.v1";
 
@@ -19,6 +19,7 @@ export interface FromAgent {
     | { readonly $case: "counters"; readonly value: Counters }
     | { readonly $case: "answer"; readonly value: CommandAnswer }
     | { readonly $case: "certificateRequest"; readonly value: CertificateRequest }
+    | { readonly $case: "secretRequest"; readonly value: SecretRequest }
     | undefined;
 }
 
@@ -29,6 +30,7 @@ export interface ToAgent {
     | { readonly $case: "inSync"; readonly value: InSync }
     | { readonly $case: "command"; readonly value: Command }
     | { readonly $case: "certificate"; readonly value: NodeCertificate }
+    | { readonly $case: "secret"; readonly value: Secret }
     | undefined;
 }
 
@@ -215,6 +217,20 @@ export interface NodeCertificate {
   readonly error: string;
 }
 
+/** An engine needs a secret that one of the node's resources refers to. Answered by one Secret with the same id. */
+export interface SecretRequest {
+  readonly id: number;
+  readonly reference: SecretReference | undefined;
+}
+
+/** Sent to a node whose resources refer to it and to no other. Neither side logs it, and the agent keeps it in memory only. */
+export interface Secret {
+  readonly id: number;
+  readonly value: string;
+  /** Not empty: there is no value, and why. */
+  readonly error: string;
+}
+
 /**
  * A question or an order, answered by exactly one CommandAnswer with the same id. An engine that does not know it answers with
  * an error.
@@ -384,6 +400,9 @@ export const FromAgent: MessageFns<FromAgent> = {
       case "certificateRequest":
         CertificateRequest.encode(message.message.value, writer.uint32(66).fork()).join();
         break;
+      case "secretRequest":
+        SecretRequest.encode(message.message.value, writer.uint32(74).fork()).join();
+        break;
     }
     return writer;
   },
@@ -468,6 +487,14 @@ export const FromAgent: MessageFns<FromAgent> = {
             };
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.message = { $case: "secretRequest", value: SecretRequest.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -502,6 +529,9 @@ export const ToAgent: MessageFns<ToAgent> = {
         break;
       case "certificate":
         NodeCertificate.encode(message.message.value, writer.uint32(42).fork()).join();
+        break;
+      case "secret":
+        Secret.encode(message.message.value, writer.uint32(50).fork()).join();
         break;
     }
     return writer;
@@ -558,6 +588,14 @@ export const ToAgent: MessageFns<ToAgent> = {
             }
 
             message.message = { $case: "certificate", value: NodeCertificate.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.message = { $case: "secret", value: Secret.decode(reader, reader.uint32()) };
             continue;
           }
         }
@@ -2081,6 +2119,131 @@ export const NodeCertificate: MessageFns<NodeCertificate> = {
             }
 
             message.authority = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.error = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseSecretRequest(): SecretRequest {
+  return { id: 0, reference: undefined };
+}
+
+export const SecretRequest: MessageFns<SecretRequest> = {
+  encode(message: SecretRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== 0) {
+      writer.uint32(8).uint64(message.id);
+    }
+    if (message.reference !== undefined) {
+      SecretReference.encode(message.reference, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SecretRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSecretRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.id = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reference = SecretReference.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseSecret(): Secret {
+  return { id: 0, value: "", error: "" };
+}
+
+export const Secret: MessageFns<Secret> = {
+  encode(message: Secret, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== 0) {
+      writer.uint32(8).uint64(message.id);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    if (message.error !== "") {
+      writer.uint32(26).string(message.error);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Secret {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSecret() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.id = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
             continue;
           }
           case 3: {

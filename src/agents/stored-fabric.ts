@@ -1,5 +1,6 @@
 import type { RealizedTransition, Workload, WorkloadInterface } from '../realization/contract.js';
 import type { StoreReader } from '../store/reader.js';
+import type { SecretBox } from '../store/secret-box.js';
 import type { UnitOfWork } from '../store/unit-of-work.js';
 import type { EnrolmentStore } from './enrolment/enrolment.service.js';
 import type { NodeInventory } from './inventory-book.js';
@@ -37,6 +38,14 @@ export function storedRecords(writer: UnitOfWork, now: () => number = Date.now):
     seen: async (sightings) => void (await writer.submit('node.seen', sightings)),
     issued: async (certificate) => void (await writer.submit('certificate.issued', certificate)),
     revoked: async (nodeId, at) => void (await writer.submit('certificate.revoke', { nodeId, at })),
+  };
+}
+
+/** Secrets as the store holds them, opened when a node needs one. */
+export function storedSecrets(reader: StoreReader, box: SecretBox): (path: string, field: string) => string | undefined {
+  return (path, field) => {
+    const row = reader.sealedSecret(path, field);
+    return row && box.open(path, field, row.keyId, row.sealed);
   };
 }
 

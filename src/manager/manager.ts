@@ -103,6 +103,7 @@ async function start(settings: Settings, steps: Steps): Promise<Manager> {
     RealizationThread.start(
       {
         database: directory.database,
+        secretKeys: directory.secretKeys,
         pki: settings.dataDir,
         host: settings.host,
         agentPort: settings.agentPort,

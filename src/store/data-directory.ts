@@ -32,11 +32,19 @@ export class DataDirectory {
   }
 
   readSecretKeys(): Buffer[] {
-    const lines = readFileSync(this.secretKeys, 'utf8').split('\n');
-    const keys = lines.filter((line) => line !== '').map((line) => Buffer.from(line, 'base64'));
-    if (keys.length > 0 && keys.every((key) => key.length === KEY_BYTES)) return keys;
-    throw new Error(`${this.secretKeys} must hold keys of ${KEY_BYTES} bytes in base64, one a line`);
+    return readSecretKeys(this.secretKeys);
   }
+}
+
+/**
+ * The keys of a file, oldest first.
+ * @throws Error when the file holds anything else
+ */
+export function readSecretKeys(file: string): Buffer[] {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  const keys = lines.filter((line) => line !== '').map((line) => Buffer.from(line, 'base64'));
+  if (keys.length > 0 && keys.every((key) => key.length === KEY_BYTES)) return keys;
+  throw new Error(`${file} must hold keys of ${KEY_BYTES} bytes in base64, one a line`);
 }
 
 const KEY_BYTES = 32;

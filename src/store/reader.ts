@@ -26,6 +26,7 @@ export class StoreReader implements IntentReader {
   private readonly selectSizes: Statement;
   private readonly selectTags: Statement;
   private readonly selectSecrets: Statement;
+  private readonly selectSecret: Statement;
   /** Statements of listings, whose text depends on what is asked. */
   private readonly composed = new Map<string, Statement>();
   readonly history: HistoryReader;
@@ -58,6 +59,7 @@ export class StoreReader implements IntentReader {
     this.selectSizes = handle.prepare('SELECT size, count(*) AS claims FROM claim WHERE space = ? GROUP BY size');
     this.selectTags = handle.prepare('SELECT scope, tag, count(*) AS objects FROM policy_tag GROUP BY tag, scope ORDER BY scope, tag');
     this.selectSecrets = handle.prepare('SELECT path, field, sealed FROM secret');
+    this.selectSecret = handle.prepare('SELECT key_id AS keyId, sealed FROM secret WHERE path = ? AND field = ?');
     this.history = new HistoryReader(handle);
     this.fabric = new FabricReader(handle);
   }
@@ -132,6 +134,11 @@ export class StoreReader implements IntentReader {
   secretVersions(): Commit['secrets'] {
     const rows = this.selectSecrets.all() as { path: string; field: string; sealed: string }[];
     return rows.map(({ path, field, sealed }) => ({ path, field, version: secretVersion(sealed) }));
+  }
+
+  /** A secret field as it is sealed, with the id of its key. */
+  sealedSecret(path: string, field: string): { readonly keyId: string; readonly sealed: string } | undefined {
+    return this.selectSecret.get(path, field) as { keyId: string; sealed: string } | undefined;
   }
 
   /** Every tag in use with the number of objects that have it, by scope and tag; empty where a tag has no scope or no value. */

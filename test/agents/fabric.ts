@@ -39,6 +39,8 @@ export function pathOf(nodeId: string): string {
 
 export interface FabricOptions {
   readonly nodes: readonly string[];
+  /** Values by path and field, with a blank between. */
+  readonly secrets?: Readonly<Record<string, string>>;
   readonly limits?: OutboxLimits;
   readonly patience?: number;
   readonly certificateLifetime?: number;
@@ -93,6 +95,7 @@ export class Fabric {
       },
       log: quiet,
       ...options,
+      secrets: (path, field) => options.secrets?.[`${path} ${field}`],
     });
     host.start({ sequence: 1, objects: options.nodes.map(nodeObject), claims: [], realized: [], inventories: [], revokedSerials: [] });
     const traffic: Traffic = { bytes: 0, greeted: new Map() };

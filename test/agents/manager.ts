@@ -64,7 +64,15 @@ export class ManagerUnderTest {
     const authority = await CertificateAuthority.open(pki);
     const certificate = await serverCertificate(pki, authority, ['localhost', '127.0.0.1']);
     const realization = await RealizationThread.start(
-      { database: new DataDirectory(directory).database, pki, host: '127.0.0.1', agentPort: ports.agents, certificate, logLevel: 'error' },
+      {
+        database: new DataDirectory(directory).database,
+        secretKeys: new DataDirectory(directory).secretKeys,
+        pki,
+        host: '127.0.0.1',
+        agentPort: ports.agents,
+        certificate,
+        logLevel: 'error',
+      },
       { writer: writer.connect(), feed: writer.feed() },
     );
     const enrolment = new EnrolmentService(authority, reader, storedEnrolment(unit, reader), {

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tls from 'node:tls';
@@ -9,7 +9,7 @@ import { CertificateAuthority } from '../../src/agents/pki/certificate-authority
 import type { ToAgent, Workload } from '../../src/agents/session.pb.js';
 import type { ReceivedFrame } from '../../src/agents/session-protocol.js';
 import { ResourceKind } from '../../src/realization/resources.pb.js';
-import { port, put, remove, sw } from '../agent/resources.js';
+import { bgp, port, put, remove, router, sw } from '../agent/resources.js';
 import { eventually } from '../eventually.js';
 import { Fabric, nodeObject, pathOf } from './fabric.js';
 
@@ -176,6 +176,50 @@ describe('what an engine refuses', () => {
     expect(fabric.realization.acks).not.toContain('h1 slow 1');
     await acked('h1 slow 1');
     expect(fabric.realization.nacks).toEqual([]);
+  });
+});
+
+describe('secrets', () => {
+  const PASSWORD = 'hunter2-of-the-neighbour';
+
+  it('reach the engine of a node whose resource refers to them, and neither its disk nor a log', async () => {
+    fabric = await Fabric.start({ nodes: ['n1'], secrets: { 'b/neighbor password': PASSWORD } });
+    fabric.tell(['n1'], put(router('r')), put(bgp('b', 'r', 'v1')));
+    const { directory } = await fabric.agent('n1');
+    await acked('n1 b v1');
+    const kept = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    for (const { parentPath, name } of kept) expect(readFileSync(join(parentPath, name)).includes(PASSWORD)).toBe(false);
+  });
+
+  it('are asked for again when the resource refers to another version, and tried again once the manager is back', async () => {
+    const secrets: Record<string, string> = { 'b/neighbor password': PASSWORD };
+    fabric = await Fabric.start({ nodes: ['n1'], secrets });
+    fabric.tell(['n1'], put(router('r')), put(bgp('b', 'r', 'v1')));
+    const { directory, stop } = await fabric.agent('n1');
+    await acked('n1 b v1');
+    await stop();
+    // An agent that starts anew has no secret until it has its manager.
+    fabric.realization.acks.length = 0;
+    const { agent } = await fabric.agent('n1', { directory });
+    await acked('n1 b v1');
+    delete secrets['b/neighbor password'];
+    fabric.tell(['n1'], put(bgp('b', 'r', 'v2')));
+    await eventually(() => expect(fabric.realization.nacks.join()).toContain('password of b/neighbor is not to be had: it was taken away'));
+    expect(agent.digest).toBe(fabric.realization.digest('n1'));
+  });
+
+  it('are not given to a node whose resources do not refer to them', async () => {
+    fabric = await Fabric.start({ nodes: ['n1', 'n2'], secrets: { 'b/neighbor password': PASSWORD } });
+    fabric.tell(['n1'], put(router('r')), put(bgp('b', 'r', 'v1')));
+    const { call, close } = await fabric.rawClient('n2');
+    const answers: ToAgent['message'][] = [];
+    call.on('data', ({ message }: ReceivedFrame) => answers.push(message));
+    call.write({ message: { $case: 'hello', value: greeting } });
+    const reference = { path: 'b/neighbor', field: 'password', version: 'v1' };
+    call.write({ message: { $case: 'secretRequest', value: { id: 1, reference } } });
+    await eventually(() => expect(answers.find((message) => message?.$case === 'secret')).toBeDefined());
+    expect(answers.find((message) => message?.$case === 'secret')?.value).toEqual({ id: 1, value: '', error: 'no resource of the node refers to it' });
+    close();
   });
 });
 

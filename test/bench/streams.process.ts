@@ -32,7 +32,7 @@ const handlers = {
     const authority = await CertificateAuthority.open(order.directory);
     const certificate = await authority.issueServer(['localhost'], Date.now() + HOUR);
     const records = { realized: quiet, inventory: quiet, seen: quiet, issued: quiet, revoked: quiet };
-    const started = new RealizationHost({ realization: new RealizationGraph(), authority, records, log });
+    const started = new RealizationHost({ realization: new RealizationGraph(), authority, records, secrets: () => undefined, log });
     started.start(network());
     manager = started;
     listen = (port) =>

@@ -1,5 +1,6 @@
 import type { Command, CommandAnswer, Counters, EngineHealth, SetMisbehaviour_Misbehaviour as Misbehaviour } from '../../agents/session.pb.js';
-import { ResourceKind } from '../../realization/resources.pb.js';
+import { type NodeResource, ResourceKind } from '../../realization/resources.pb.js';
+import { secretsOf } from '../../realization/secret-references.js';
 import type { Engine, EngineChange, EngineInventory, EngineObserver, EngineVerdict } from '../engine.js';
 import { ForwardingModel } from './forwarding-model.js';
 import type { SimulatedWorkloads } from './workloads.js';
@@ -19,6 +20,8 @@ export class SimulatedEngine implements Engine {
   readonly version = '1';
   private readonly model: ForwardingModel;
   private observer: EngineObserver | undefined;
+  /** Versions of secrets that it was given, by object and field. */
+  private readonly secrets = new Map<string, string>();
   private misbehaviours: readonly Misbehaviour[] = [];
   private readonly delays = new Set<NodeJS.Timeout>();
 
@@ -34,6 +37,10 @@ export class SimulatedEngine implements Engine {
     for (const { id } of transaction) {
       const refusal = this.misbehaviourFor(id, ({ refuseWith }) => refuseWith !== '');
       if (refusal) return { applied: false, reason: refusal.refuseWith, ...(refusal.silent ? {} : { culprit: id }) };
+    }
+    for (const { id, resource } of transaction) {
+      const missing = resource && (await this.missingSecret(resource));
+      if (missing) return { applied: false, reason: missing, culprit: id };
     }
     const problem = this.model.apply(transaction);
     if (problem) return { applied: false, reason: problem.reason, culprit: problem.culprit };
@@ -78,6 +85,21 @@ export class SimulatedEngine implements Engine {
 
   async close(): Promise<void> {
     for (const timer of this.delays) clearTimeout(timer);
+  }
+
+  /** Asks for the secrets of a resource as a real engine would, and forgets them. Answers why one is not to be had. */
+  private async missingSecret(resource: NodeResource): Promise<string | undefined> {
+    for (const reference of secretsOf(resource)) {
+      const name = `${reference.path} ${reference.field}`;
+      if (this.secrets.get(name) === reference.version) continue;
+      try {
+        await this.observer?.secret(reference);
+        this.secrets.set(name, reference.version);
+      } catch (error) {
+        return error instanceof Error ? error.message : String(error);
+      }
+    }
+    return undefined;
   }
 
   /** Whether a change is in force only after a while; the observer is told when it is. */
