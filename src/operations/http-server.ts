@@ -62,6 +62,7 @@ export function createFastifyAdapter(parts: HttpServerParts): FastifyAdapter {
   const fastify: FastifyInstance = adapter.getInstance();
   addParsers(fastify);
   limitBodies(fastify);
+  refuseRepeatedParameters(fastify);
   limitRequests(fastify, parts);
   observeRequests(fastify, parts);
   return adapter;
@@ -114,6 +115,18 @@ function limitBodies(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, _reply, done) => {
     const tooLong = request.raw.url !== undefined && request.raw.url.length > LONGEST_URL;
     done(tooLong ? new PolicyError({ status: 414, code: 414, message: `The URL is longer than ${LONGEST_URL} characters: shorten it.` }) : undefined);
+  });
+}
+
+/** Every parameter has one value: who reads it would take a list for a text. */
+function refuseRepeatedParameters(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    const query = request.query as Readonly<Record<string, unknown>>;
+    for (const name in query) {
+      if (!Array.isArray(query[name])) continue;
+      return done(new PolicyError({ status: 400, code: CODES.field, field: name, message: `Parameter ${name} is given more than once: give it once.` }));
+    }
+    done();
   });
 }
 
