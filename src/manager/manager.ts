@@ -84,7 +84,7 @@ async function start(settings: Settings, steps: Steps): Promise<Manager> {
 
   const store = await WriterThread.start(settings.dataDir);
   steps.add(() => store.stop());
-  const reader = openReader(directory.database);
+  const reader = openReader(directory.database, store.commits);
   steps.add(() => reader.close());
   const work = new UnitOfWork(store.connect());
   const written = await seed(registry, reader, work, DEFAULT_OBJECTS);

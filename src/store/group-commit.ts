@@ -35,7 +35,7 @@ export class GroupCommit {
   constructor(
     private readonly handle: Handle,
     private readonly undo: UndoLog,
-    private readonly publish: (commits: readonly CommittedIntent[]) => void,
+    private readonly committed: (commits: readonly CommittedIntent[]) => void,
   ) {
     this.begin = handle.prepare('BEGIN IMMEDIATE');
     this.commit = handle.prepare('COMMIT');
@@ -68,7 +68,7 @@ export class GroupCommit {
       for (const job of group) job.reject(error);
       return;
     }
-    if (commits.length > 0) this.publish(commits);
+    this.committed(commits);
     for (const answer of outcomes) answer();
   }
 

@@ -1,6 +1,7 @@
 import type { Claim } from '../model/hooks.js';
 import type { PolicyObject } from '../model/policy-object.js';
 import type { Commit, IntentReader, Page, PageRequest, Reference } from '../policy/ports.js';
+import { BodyReader, openBodyReader } from './body-reader.js';
 import { decodeClaim } from './claim-codec.js';
 import { type Handle, openForReading, type Statement } from './database.js';
 import { FabricReader } from './fabric-reader.js';
@@ -11,7 +12,6 @@ import type { ClaimRow } from './tables/intent.tables.js';
 
 /** Committed intent on a read-only connection. */
 export class StoreReader implements IntentReader {
-  private readonly selectBody: Statement;
   private readonly selectPath: Statement;
   private readonly selectType: Statement;
   private readonly selectSubtree: Statement;
@@ -32,11 +32,13 @@ export class StoreReader implements IntentReader {
   readonly history: HistoryReader;
   readonly fabric: FabricReader;
 
-  constructor(private readonly handle: Handle) {
-    const bodies = 'SELECT after FROM policy_object JOIN change ON position = version WHERE';
-    this.selectBody = handle.prepare(`${bodies} policy_object.id = ? AND policy_object.path = ?`).pluck();
+  constructor(
+    private readonly handle: Handle,
+    private readonly bodies = new BodyReader(handle),
+  ) {
+    const currentBodies = 'SELECT after FROM policy_object JOIN change ON position = version WHERE';
     this.selectPath = handle.prepare('SELECT 1 FROM policy_object WHERE id = ? AND path = ?').pluck();
-    this.selectType = handle.prepare(`${bodies} policy_object.type = ? ORDER BY policy_object.path`).pluck();
+    this.selectType = handle.prepare(`${currentBodies} policy_object.type = ? ORDER BY policy_object.path`).pluck();
     // CROSS JOIN keeps the order of the walk: from the objects to their bodies.
     this.selectSubtree = handle
       .prepare(
@@ -50,9 +52,9 @@ export class StoreReader implements IntentReader {
     this.selectClaims = handle.prepare('SELECT * FROM claim WHERE owner = $owner AND ($space IS NULL OR space = $space) ORDER BY space, family, low');
     this.selectSequence = handle.prepare('SELECT coalesce((SELECT max(sequence) FROM change_set), (SELECT max(sequence) FROM checkpoint), 0)').pluck();
     this.countChildren = handle.prepare('SELECT count(*) FROM policy_object WHERE parent_path = ? AND type IN (SELECT value FROM json_each(?))').pluck();
-    this.selectChildren = handle.prepare(`${bodies} parent_path = ? ORDER BY policy_object.path`).pluck();
+    this.selectChildren = handle.prepare(`${currentBodies} parent_path = ? ORDER BY policy_object.path`).pluck();
     this.selectChildrenOfTypes = handle
-      .prepare(`${bodies} parent_path = ? AND policy_object.type IN (SELECT value FROM json_each(?)) ORDER BY policy_object.path`)
+      .prepare(`${currentBodies} parent_path = ? AND policy_object.type IN (SELECT value FROM json_each(?)) ORDER BY policy_object.path`)
       .pluck();
     this.selectAll = handle.prepare('SELECT after FROM policy_object JOIN change ON position = version ORDER BY number').pluck();
     this.selectAllClaims = handle.prepare('SELECT * FROM claim');
@@ -65,7 +67,7 @@ export class StoreReader implements IntentReader {
   }
 
   body(path: string): string | undefined {
-    return this.selectBody.get(lastSegment(path), path) as string | undefined;
+    return this.bodies.body(path);
   }
 
   get<T extends object = PolicyObject>(path: string): (T & PolicyObject) | undefined {
@@ -163,6 +165,7 @@ export class StoreReader implements IntentReader {
   }
 
   close(): void {
+    this.bodies.close();
     this.handle.close();
   }
 
@@ -188,7 +191,10 @@ export class StoreReader implements IntentReader {
   }
 }
 
-/** Opens the database file for reading, in any thread. */
-export function openReader(file: string): StoreReader {
-  return new StoreReader(openForReading(file));
+/**
+ * Opens the database file for reading, in any thread.
+ * @param commits `WriterThread.commits`, for a thread that reads single objects so often that it counts
+ */
+export function openReader(file: string, commits?: Int32Array): StoreReader {
+  return new StoreReader(openForReading(file), commits && openBodyReader(file, commits));
 }

@@ -85,6 +85,8 @@ export class WriterThread {
   private constructor(
     private readonly worker: Worker,
     private readonly ended: Promise<number>,
+    /** In shared memory: its one number grows with each commit, before anyone hears of it. Who reads can tell what is still true by it. */
+    readonly commits: Int32Array,
   ) {}
 
   /**
@@ -93,7 +95,8 @@ export class WriterThread {
    * @throws when the database cannot be opened or migrated
    */
   static async start(directory: string, intent: URL = workerUrl(import.meta.url, './intent-pipeline.js')): Promise<WriterThread> {
-    const workerData: WriterOptions = { directory, intent: intent.href };
+    const commits = new Int32Array(new SharedArrayBuffer(4));
+    const workerData: WriterOptions = { directory, intent: intent.href, commits };
     const worker = new Worker(workerUrl(import.meta.url, './writer.worker.js'), { workerData, name: 'writer' });
     const ended = new Promise<number>((resolve) => worker.once('exit', resolve));
     await new Promise<void>((resolve, reject) => {
@@ -103,7 +106,7 @@ export class WriterThread {
         resolve();
       });
     });
-    return new WriterThread(worker, ended);
+    return new WriterThread(worker, ended, commits);
   }
 
   /** A port for `new UnitOfWork(port)`, here or, transferred, in another thread. */

@@ -25,10 +25,10 @@ export class Writer {
 
   /**
    * @param apply what applies the commands of intent jobs
-   * @param publish called after each commit that changed intent, in the order of the change sequence
+   * @param committed called after each commit, before it is answered, with what it changed of intent in the order of the change sequence
    * @throws when another manager has the directory, or the database cannot be opened or migrated
    */
-  static async open(directory: DataDirectory, apply: ApplyCommand, publish: (commits: readonly CommittedIntent[]) => void): Promise<Writer> {
+  static async open(directory: DataDirectory, apply: ApplyCommand, committed: (commits: readonly CommittedIntent[]) => void): Promise<Writer> {
     directory.prepare();
     const lock = ManagerLock.acquire(directory);
     try {
@@ -37,7 +37,7 @@ export class Writer {
       new Meta(handle).provide('installation', randomUUID());
       const undo = new UndoLog();
       const { handlers, checkpoints } = jobHandlers(handle, undo, directory, apply);
-      return new Writer(lock, source, new GroupCommit(handle, undo, publish), handlers, checkpoints);
+      return new Writer(lock, source, new GroupCommit(handle, undo, committed), handlers, checkpoints);
     } catch (error) {
       lock.release();
       throw error;

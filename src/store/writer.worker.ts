@@ -11,22 +11,25 @@ export interface WriterOptions {
   readonly directory: string;
   /** URL of the module whose export `applyCommand` applies the commands of intent jobs. */
   readonly intent: string;
+  /** In shared memory; its one number grows with each commit. */
+  readonly commits: Int32Array;
 }
 
 export type ControlMessage = { readonly connect: MessagePort } | { readonly feed: MessagePort } | 'close';
 
-const { directory, intent } = workerData as WriterOptions;
+const { directory, intent, commits } = workerData as WriterOptions;
 const control = parentPort as MessagePort;
 const { applyCommand } = (await import(intent)) as { applyCommand: ApplyCommand };
 
 const listeners = new Set<MessagePort>();
-const writer = await Writer.open(new DataDirectory(directory), applyCommand, feed);
+const writer = await Writer.open(new DataDirectory(directory), applyCommand, committed);
 let scheduled = false;
 /** Clients, each with its answers of the group that is running. */
 const answers = new Map<MessagePort, AnswerMessage[]>();
 
-function feed(commits: readonly CommittedIntent[]): void {
-  for (const listener of listeners) listener.postMessage(commits);
+function committed(changes: readonly CommittedIntent[]): void {
+  Atomics.add(commits, 0, 1);
+  if (changes.length > 0) for (const listener of listeners) listener.postMessage(changes);
 }
 
 function accept(port: MessagePort): void {

@@ -56,7 +56,7 @@ export function policyApi(...controllers: Type[]): PolicyApi {
   beforeAll(async () => {
     writer = await WriterThread.start(directory);
     const { database } = new DataDirectory(directory);
-    api.reader = openReader(database);
+    api.reader = openReader(database, writer.commits);
     historyHandle = openForReading(database);
     api.history = new HistoryReader(historyHandle);
     searchSource = openSearchSource(
