@@ -31,12 +31,15 @@ export interface PolicyObject {
   _revision: number;
 }
 
+/** Characters of the longest display name. */
+export const LONGEST_NAME = 255;
+
 /** Base of every policy resource type (Resource, RevisionedResource, ManagedResource, PolicyResource, PolicyConfigResource). */
 export abstract class PolicyConfigResource {
   @Field('string', 'Identifier, unique among the siblings; the last segment of the path.', { minLength: 1, maxLength: 1023 })
   id!: string;
 
-  @Field('string', 'Name for people; the identifier where none is given.', { maxLength: 255 })
+  @Field('string', 'Name for people; where none is given the identifier, as far as it fits.', { maxLength: LONGEST_NAME })
   display_name?: string;
 
   @Field('string', 'Free text.', { maxLength: 1024 })

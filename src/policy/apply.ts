@@ -3,7 +3,7 @@ import { addDefaults, hasSecrets, type Json, secretFieldsOf, takeSecrets, withou
 import { CODES } from '../model/error-codes.js';
 import { fieldsOf } from '../model/field.js';
 import type { AddressRange, Claim, WriteView } from '../model/hooks.js';
-import { PolicyConfigResource, type PolicyObject } from '../model/policy-object.js';
+import { LONGEST_NAME, PolicyConfigResource, type PolicyObject } from '../model/policy-object.js';
 import { PolicyError, type Problem } from '../model/problem.js';
 import type { Definition, Located, Registry } from '../model/registry.js';
 import { validate } from '../model/validator.js';
@@ -210,7 +210,7 @@ class Application implements WriteView {
       ...fixed,
       resource_type: definition.name,
       id,
-      display_name: own.display_name ?? id,
+      display_name: own.display_name ?? nameOf(id),
       path,
       relative_path: id,
       parent_path: parentPath,
@@ -394,6 +394,11 @@ class Application implements WriteView {
   remove(path: string): void {
     this.delete({ op: 'delete', path, lenient: true }, true);
   }
+}
+
+/** An identifier as the name of its object: identifiers may be longer than names. */
+function nameOf(id: string): string {
+  return id.length > LONGEST_NAME ? [...id].slice(0, LONGEST_NAME).join('') : id;
 }
 
 function notFound(path: string): PolicyError {

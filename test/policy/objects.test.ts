@@ -38,6 +38,15 @@ describe('an object of the policy tree', () => {
     expect(body._revision).toBe(1);
   });
 
+  it('has a name that fits even where the identifier is longer, and can be written back as it was read', async () => {
+    const path = `${P}/infra/tier-1s/${'g'.repeat(300)}`;
+    await api.http.patch(path).send({}).expect(200);
+    const { body } = await api.http.get(path).expect(200);
+    expect(body.display_name).toBe('g'.repeat(255));
+    await api.http.put(path).send(body).expect(200);
+    await api.http.delete(path).expect(200);
+  });
+
   it('keeps what a partial PATCH does not name', async () => {
     await api.http.patch(path).set('nsx-enable-partial-patch', 'true').send({ display_name: 'Again' }).expect(200);
     const { body } = await api.http.get(path);
