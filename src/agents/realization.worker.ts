@@ -1,4 +1,6 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { registry } from '../model/types.js';
+import { unrealizedIn } from '../model/unrealized.js';
 import { createLogger } from '../operations/logger.js';
 import type { LogLevel } from '../operations/settings.js';
 import { RealizationGraph } from '../realization/graph.js';
@@ -46,7 +48,7 @@ const authority = await CertificateAuthority.open(options.pki);
 const reader = openReader(options.database);
 const writer = new UnitOfWork(options.writer);
 const host = new RealizationHost({
-  realization: new RealizationGraph(),
+  realization: new RealizationGraph(unrealizedIn(registry)),
   authority,
   records: storedRecords(writer),
   secrets: storedSecrets(reader, new SecretBox(readSecretKeys(options.secretKeys))),

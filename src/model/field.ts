@@ -71,6 +71,8 @@ export interface FieldOptions {
    * `alone`: only a PATCH of the object itself does; inside the body of another object it comes whole.
    */
   readonly sticky?: boolean | 'alone';
+  /** Set on fields whose values change nothing on any node: why, and what to do instead. The realized state of the object says so. */
+  readonly unrealized?: string;
   /** Once created, the value stays: a different one is refused. */
   readonly immutable?: boolean;
 }

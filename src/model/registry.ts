@@ -82,6 +82,7 @@ export class Registry {
               patchAnswers: family.patchAnswers,
               actions: family.actions,
               fixedIds: family.fixedIds,
+              unrealized: family.unrealized,
             }
           : {}),
         ...options,

@@ -45,11 +45,23 @@ export interface ResourceOptions<T extends object = object> {
   /** Fixed ids that exist with their parent; no others may be created. */
   readonly fixedIds?: readonly string[];
   readonly hooks?: Hooks<T>;
+  /**
+   * Set on types whose objects are kept and change nothing on any node: why, and what to do instead. Their realized state says so.
+   * Types that nodes are told of, and those that only other objects read, do without.
+   */
+  readonly unrealized?: UnrealizedFacts<T>;
   /** Read-only fields that are not stored but worked out when an object is read: how many rules it has, how much is left of it. */
   readonly figures?: (object: T & PolicyObject, view: FiguresView) => Partial<T>;
 }
 
 export type Verb = 'GET' | 'LIST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** What a type says of intent that takes no effect. */
+export interface UnrealizedFacts<T extends object = object> {
+  readonly reason: string;
+  /** Which objects want an effect in the first place; all where left out. */
+  where?(object: T): boolean;
+}
 
 const RESOURCE = Symbol('heddle:resource');
 

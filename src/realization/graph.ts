@@ -1,6 +1,7 @@
 import { workloadTagsPath } from '../model/fabric/workload-tags.resource.js';
 import type { SegmentPort } from '../model/networking/segment-port.resource.js';
 import type { PolicyObject } from '../model/policy-object.js';
+import type { UnrealizedQuestion } from '../model/unrealized.js';
 import type { Commit } from '../policy/ports.js';
 import { Assembly } from './assembly.js';
 import { Cells } from './cells.js';
@@ -56,7 +57,8 @@ export class RealizationGraph implements Realization {
   /** Number of the event that is being worked on; grows with every commit and report. */
   private event = 1;
 
-  constructor() {
+  /** @param unrealized what of an object takes no effect, as its type says; left out: everything takes effect */
+  constructor(private readonly unrealized: UnrealizedQuestion = () => undefined) {
     //  What users stated and what was allocated for it, as maps that functions read and that remember who read what.
     //
     //   commit ──> INTENT
@@ -197,6 +199,10 @@ export class RealizationGraph implements Realization {
       resourcesOf: (path) => this.resourcesOf(path),
       problemsOf: (path) => this.assembly.outputOf(path).problems,
       attributesOf: (path) => this.assembly.outputOf(path).attributes,
+      unrealizedOf: (path) => {
+        const object = this.intent.get(path);
+        return object && this.unrealized(object);
+      },
     });
     this.ledger = new Ledger((resource) => this.realized.suspectResource(resource));
   }
@@ -376,6 +382,7 @@ export class RealizationGraph implements Realization {
       this.touchedPorts.add(path);
     }
     if (type === 'WorkloadTags') this.touchedMachines.add((after ?? before)?.id ?? '');
+    if ((after && this.unrealized(after)) || (before && this.unrealized(before))) this.realized.suspectIntent(path);
     const itemType = ITEM_TYPES[type];
     if (itemType) this.membership.setItem(itemType, path, after && traitsOfObject(after));
     if (!(type in UNITS)) return;

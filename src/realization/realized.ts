@@ -1,4 +1,5 @@
 import type { PolicyObject } from '../model/policy-object.js';
+import type { Unrealized } from '../model/unrealized.js';
 import { same } from './cells.js';
 import type { Alarm, NodeState, RealizedAttribute, RealizedState, RealizedTransition, State } from './contract.js';
 import { entityTypeOf } from './entity-types.js';
@@ -12,6 +13,8 @@ export interface RealizedSource {
   resourcesOf(path: string): readonly Resource[];
   problemsOf(path: string): readonly Alarm[];
   attributesOf(path: string): readonly RealizedAttribute[];
+  /** What of the intent takes no effect on any node. */
+  unrealizedOf(path: string): Unrealized | undefined;
 }
 
 /** State as last told, and the event up to which it was observed. */
@@ -131,7 +134,10 @@ export class RealizedStates {
       }
     }
     const states = [...nodes].map(([node, state]): NodeState => ({ node: node.id, state })).sort((a, b) => (a.node < b.node ? -1 : 1));
-    return { state: this.judge(path, alarms, states, lastNeed), alarms, nodes: states };
+    const unrealized = this.source.unrealizedOf(path);
+    const state = unrealized?.whole === undefined ? this.judge(path, alarms, states, lastNeed) : 'ERROR';
+    for (const reason of [unrealized?.whole, ...(unrealized?.parts ?? [])]) if (reason !== undefined) alarms.push({ code: 'NOT_SUPPORTED', reason });
+    return { state, alarms, nodes: states };
   }
 
   private judge(path: string, alarms: readonly Alarm[], nodes: readonly NodeState[], lastNeed: number): State {

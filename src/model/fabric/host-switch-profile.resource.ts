@@ -5,6 +5,7 @@ import { Infra } from '../root/infra.resource.js';
 
 @Resource({
   doc: 'Settings that virtual switches of many nodes share.',
+  unrealized: { reason: 'Network cards and uplinks of a node are not set up from here. Set them up on the node; its agent uses them as they are.' },
   feature: 'fabric',
   abstract: true,
   at: [{ parent: Infra, collection: 'host-switch-profiles' }],

@@ -5,6 +5,7 @@ import { EnforcementPoint } from './enforcement-point.resource.js';
 
 @Resource({
   doc: 'The edges that bridge segments to VLANs, and how they stand in for one another.',
+  unrealized: { reason: 'Edges bridge no segments to VLANs. Use a segment of a VLAN transport zone, or route between the two.' },
   feature: 'fabric',
   at: [{ parent: EnforcementPoint, collection: 'edge-bridge-profiles' }],
 })

@@ -15,6 +15,10 @@ class EvpnEncapConfig extends PolicyConfigResource {
 
 @Resource({
   doc: 'EVPN of a tier-0: routes of its VRFs are exchanged together with where they are tunnelled to.',
+  unrealized: {
+    reason: 'EVPN is not put in force: routes of VRFs are exchanged with no EVPN peer. Use BGP neighbours of the VRFs instead.',
+    where: ({ mode }: EvpnConfig) => mode !== undefined && mode !== 'DISABLE',
+  },
   feature: 'networking',
   at: [{ parent: Tier0, singleton: 'evpn' }],
   verbs: ['GET', 'PUT', 'PATCH'],

@@ -13,6 +13,7 @@ class VlanVniRangePair {
 
 @Resource({
   doc: 'Says which VLANs of a router among the workloads become which tunnel keys.',
+  unrealized: { reason: 'EVPN is not put in force: the mapping of VLANs to tunnel keys is kept only. Make one segment for each VLAN instead.' },
   feature: 'networking',
   at: [{ parent: Infra, collection: 'evpn-tenant-configs' }],
 })

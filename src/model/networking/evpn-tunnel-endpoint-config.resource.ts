@@ -6,6 +6,7 @@ import { Tier0 } from './tier0.resource.js';
 
 @Resource({
   doc: 'Where tunnels of EVPN peers end on an edge.',
+  unrealized: { reason: 'EVPN is not put in force: no tunnel ends at the address. Use BGP neighbours and uplink interfaces instead.' },
   feature: 'networking',
   at: [{ parent: LocaleServices, collection: 'evpn-tunnel-endpoints', within: Tier0 }],
 })

@@ -48,6 +48,7 @@ class IPv6DiscoveryOptions {
 
 @Resource({
   doc: 'How the addresses of workloads are learned.',
+  unrealized: { reason: 'Addresses are taken as nodes report them, whatever the profile says. Bind addresses to ports to state them.' },
   feature: 'networking',
   at: [{ parent: Infra, collection: 'ip-discovery-profiles' }],
 })

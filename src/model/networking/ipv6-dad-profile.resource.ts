@@ -5,6 +5,7 @@ import { Infra } from '../root/infra.resource.js';
 
 @Resource({
   doc: 'What a gateway does about an IPv6 address of its own that someone else has already.',
+  unrealized: { reason: 'Gateways use their IPv6 addresses without asking whether someone has them. Give every address once.' },
   feature: 'networking',
   at: [{ parent: Infra, collection: 'ipv6-dad-profiles' }],
 })

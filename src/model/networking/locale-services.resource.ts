@@ -102,7 +102,11 @@ export class LocaleServices extends PolicyConfigResource {
   @Field('string', 'Policy path of the BFD profile of static routes of the gateway.', { sticky: 'alone', refs: { to: ['BfdProfile'] } })
   bfd_profile_path?: string;
 
-  @Field(() => Tier0HaVipConfig, 'Addresses that the active edge of a tier-0 holds.', { array: true, sticky: 'alone' })
+  @Field(() => Tier0HaVipConfig, 'Addresses that the active edge of a tier-0 holds.', {
+    array: true,
+    sticky: 'alone',
+    unrealized: 'No edge holds the shared address. Let the physical network reach the uplink addresses by BGP, or by static routes with BFD.',
+  })
   ha_vip_configs?: Tier0HaVipConfig[];
 
   @Field(() => Tier0RouteRedistributionConfig, 'Routes that a tier-0 hands to its routing protocols.', { sticky: 'alone' })

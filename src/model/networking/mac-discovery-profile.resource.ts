@@ -5,6 +5,7 @@ import { Infra } from '../root/infra.resource.js';
 
 @Resource({
   doc: 'How MAC addresses behind a port are learned.',
+  unrealized: { reason: 'Ports have the MAC addresses that nodes report, whatever the profile says. Bind further ones to the port.' },
   feature: 'networking',
   at: [{ parent: Infra, collection: 'mac-discovery-profiles' }],
 })

@@ -5,6 +5,7 @@ import { Infra } from '../root/infra.resource.js';
 
 @Resource({
   doc: 'Hands questions that workloads ask at 169.254.169.254 to a metadata server outside.',
+  unrealized: { reason: 'No node answers for the metadata server. Let workloads reach it through their gateway, or use a virtual server in front of it.' },
   feature: 'networking',
   at: [{ parent: Infra, collection: 'metadata-proxies' }],
 })

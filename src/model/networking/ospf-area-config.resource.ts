@@ -16,6 +16,7 @@ class OspfAuthenticationConfig {
 
 @Resource({
   doc: 'An area of OSPF that uplinks of a tier-0 belong to.',
+  unrealized: { reason: 'OSPF does not run. Use BGP or static routes towards the physical network.' },
   feature: 'networking',
   at: [{ parent: OspfRoutingConfig, collection: 'areas' }],
   patchAnswers: true,

@@ -14,6 +14,10 @@ class OspfSummaryAddressConfig {
 
 @Resource({
   doc: 'OSPF of a tier-0. It exists with the locale services and cannot be deleted, only turned off.',
+  unrealized: {
+    reason: 'OSPF does not run. Use BGP or static routes towards the physical network.',
+    where: ({ enabled }: OspfRoutingConfig) => enabled === true,
+  },
   feature: 'networking',
   at: [{ parent: LocaleServices, singleton: 'ospf', within: Tier0 }],
   patchAnswers: true,

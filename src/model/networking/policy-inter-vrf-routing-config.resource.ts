@@ -60,6 +60,7 @@ class PolicyStaticRouteAdvertisement {
 
 @Resource({
   doc: 'Routes that a tier-0 and a VRF, or two VRFs of one tier-0, exchange without leaving the edges.',
+  unrealized: { reason: 'Gateways and VRFs exchange no routes by themselves. Use static routes, or let them peer through the physical network.' },
   feature: 'networking',
   at: [{ parent: Tier0, collection: 'inter-vrf-routing' }],
 })

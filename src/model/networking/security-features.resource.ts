@@ -13,6 +13,10 @@ class SecurityFeature {
 
 @Resource({
   doc: 'Which inspections of traffic a tier-1 is asked for. It exists with the gateway.',
+  unrealized: {
+    reason: 'Traffic is not inspected. Use firewall rules by address, service and group.',
+    where: ({ features = [] }: SecurityFeatures) => features.some(({ enable }) => enable === true),
+  },
   feature: 'security',
   at: [{ parent: Tier1, singleton: 'security-config' }],
   patchAnswers: true,

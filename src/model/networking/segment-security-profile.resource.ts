@@ -19,6 +19,7 @@ class TrafficRateLimits {
 
 @Resource({
   doc: 'Keeps frames that workloads have no business sending out of a segment.',
+  unrealized: { reason: 'Frames are not filtered by the profile. Use rules of an Ethernet policy, and a spoof guard profile for addresses.' },
   feature: 'networking',
   at: [{ parent: Infra, collection: 'segment-security-profiles' }],
 })

@@ -76,7 +76,12 @@ class LocalEgressRoutingEntry {
 }
 
 class SegmentAdvancedConfig extends ConnectivityAdvancedConfig {
-  @Field('string', 'Policy path of the pool that ports of the segment take addresses from.', { array: true, maxItems: 1, refs: { to: ['IpAddressPool'] } })
+  @Field('string', 'Policy path of the pool that ports of the segment take addresses from.', {
+    array: true,
+    maxItems: 1,
+    refs: { to: ['IpAddressPool'] },
+    unrealized: 'Ports take no addresses from pools. Bind addresses to ports, or use DHCP.',
+  })
   address_pool_paths?: string[];
 
   @Field('string', 'Policy path of the router advertisement profile of the segment; that of its gateway where none is named.', {
@@ -96,7 +101,10 @@ class SegmentAdvancedConfig extends ConnectivityAdvancedConfig {
   @Field('boolean', 'Whether the segment joins the service parts of several gateways.', { default: false })
   inter_router?: boolean;
 
-  @Field('boolean', 'Whether a stretched segment leaves through the gateway of each site.', { default: false })
+  @Field('boolean', 'Whether a stretched segment leaves through the gateway of each site.', {
+    default: false,
+    unrealized: 'A stretched segment leaves through one gateway only.',
+  })
   local_egress?: boolean;
 
   @Field(() => LocalEgressRoutingEntry, 'Networks that leave through a router of this site.', { array: true, minItems: 1 })
@@ -263,13 +271,22 @@ export class Segment extends PolicyConfigResource {
   })
   dhcp_config_path?: string;
 
-  @Field('string', 'Policy paths of the metadata proxies that workloads can ask.', { array: true, refs: { to: ['MetadataProxyConfig'] } })
+  @Field('string', 'Policy paths of the metadata proxies that workloads can ask.', {
+    array: true,
+    refs: { to: ['MetadataProxyConfig'] },
+    unrealized: 'No node answers for the metadata server. Let workloads reach it through their gateway.',
+  })
   metadata_proxy_paths?: string[];
 
-  @Field(() => BridgeProfileConfig, 'VLANs that edges bridge the segment to.', { array: true })
+  @Field(() => BridgeProfileConfig, 'VLANs that edges bridge the segment to.', {
+    array: true,
+    unrealized: 'Edges bridge no segments to VLANs. Use a segment of a VLAN transport zone, or route between the two.',
+  })
   bridge_profiles?: BridgeProfileConfig[];
 
-  @Field(() => L2Extension, 'How the segment is stretched over a layer-2 VPN.')
+  @Field(() => L2Extension, 'How the segment is stretched over a layer-2 VPN.', {
+    unrealized: 'The segment is stretched over no layer-2 VPN. Route between the sites instead.',
+  })
   l2_extension?: L2Extension;
 
   @Field(() => SegmentAdvancedConfig, 'Settings that few segments need.')
@@ -284,13 +301,18 @@ export class Segment extends PolicyConfigResource {
   @Field(() => SegmentExtraConfig, 'Settings that are handed to the engine as they are, and to every port.', { array: true })
   extra_configs?: SegmentExtraConfig[];
 
-  @Field('string', 'Pool that ports of the segment take MAC addresses from.')
+  @Field('string', 'Pool that ports of the segment take MAC addresses from.', {
+    unrealized: 'Ports take no MAC addresses from pools. State them with the workload.',
+  })
   mac_pool_id?: string;
 
   @Field(() => PortAddressBindingEntry, 'Addresses bound to the segment; those of its ports replace them.', { array: true, deprecated: true, maxItems: 512 })
   address_bindings?: PortAddressBindingEntry[];
 
-  @Field('string', 'Policy path of the EVPN tenant that the segment belongs to.', { refs: { to: ['EvpnTenantConfig'] } })
+  @Field('string', 'Policy path of the EVPN tenant that the segment belongs to.', {
+    refs: { to: ['EvpnTenantConfig'] },
+    unrealized: 'EVPN is not put in force. Make one segment for each VLAN instead.',
+  })
   evpn_tenant_config_path?: string;
 
   @Field('boolean', 'Whether the segment is one VLAN of an EVPN tenant.', { readOnly: true })

@@ -13,6 +13,10 @@ class Tier0SecurityFeature {
 
 @Resource({
   doc: 'Which inspections of traffic a tier-0 is asked for. It exists with the gateway.',
+  unrealized: {
+    reason: 'Traffic is not inspected. Use firewall rules by address, service and group.',
+    where: ({ features = [] }: Tier0SecurityFeatures) => features.some(({ enable }) => enable === true),
+  },
   feature: 'security',
   at: [{ parent: Tier0, singleton: 'security-config' }],
   patchAnswers: true,

@@ -96,7 +96,9 @@ export class Tier1 extends PolicyConfigResource {
   @Field('string', 'How the gateway reaches the outside: routed, behind NAT, or not at all.', { enum: ['ROUTED', 'ISOLATED', 'NATTED'] })
   type?: string;
 
-  @Field(() => GatewayQosProfileConfig, 'Limits on traffic to and from the tier-0.')
+  @Field(() => GatewayQosProfileConfig, 'Limits on traffic to and from the tier-0.', {
+    unrealized: 'Traffic to and from the tier-0 is not limited. Limit it on the physical network.',
+  })
   qos_profile?: GatewayQosProfileConfig;
 
   @Field('string', 'Policy path of the DHCP server or relay of segments that name none.', {

@@ -18,6 +18,10 @@ class TunnelAddress {
 
 @Resource({
   doc: 'A tunnel from edges of a tier-0 to a router outside.',
+  unrealized: {
+    reason: 'Tunnels to routers outside are not made. Reach the router through an uplink interface instead.',
+    where: ({ enabled }: Tunnel) => enabled !== false,
+  },
   feature: 'networking',
   abstract: true,
   at: [{ parent: LocaleServices, collection: 'tunnels', within: Tier0 }],

@@ -8,6 +8,7 @@ const ACTIONS = ['ALLOW', 'REJECT', 'REJECT_WITH_RESPONSE'] as const;
 
 @Resource<L7AccessProfile>({
   doc: 'What a gateway does with connections by their payload: entries, and an action for the rest.',
+  unrealized: { reason: 'Gateways do not look into connections. Use rules by address and service, or rules of an HTTP virtual server.' },
   feature: 'security',
   at: [{ parent: Infra, collection: 'l7-access-profiles' }],
   patchAnswers: true,

@@ -8,6 +8,7 @@ import { Group } from './group.resource.js';
 
 @Resource({
   doc: 'Puts limits against floods on a gateway.',
+  unrealized: { reason: 'Connections are not counted against limits. Use the limits of virtual servers, or protect the network outside.' },
   feature: 'security',
   at: [
     { parent: Tier0, collection: 'flood-protection-profile-bindings' },
@@ -22,6 +23,7 @@ export class FloodProtectionProfileBindingMap extends PolicyConfigResource {
 
 @Resource({
   doc: 'Puts limits against floods on the members of a group.',
+  unrealized: { reason: 'Connections are not counted against limits. Use the limits of virtual servers, or protect the network outside.' },
   feature: 'security',
   at: [{ parent: Group, collection: 'firewall-flood-protection-profile-binding-maps' }],
 })
@@ -35,6 +37,7 @@ export class PolicyFirewallFloodProtectionProfileBindingMap extends PolicyConfig
 
 @Resource({
   doc: 'Puts session timers on a gateway.',
+  unrealized: { reason: 'The firewall forgets quiet connections after times of its own; the timers are kept only.' },
   feature: 'security',
   at: [
     { parent: Tier0, collection: 'session-timer-profile-bindings' },
@@ -49,6 +52,7 @@ export class SessionTimerProfileBindingMap extends PolicyConfigResource {
 
 @Resource({
   doc: 'Puts session timers on the members of a group.',
+  unrealized: { reason: 'The firewall forgets quiet connections after times of its own; the timers are kept only.' },
   feature: 'security',
   at: [{ parent: Group, collection: 'firewall-session-timer-profile-binding-maps' }],
 })
