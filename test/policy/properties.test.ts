@@ -7,6 +7,7 @@ import type { PolicyObject } from '../../src/model/policy-object.js';
 import { type Definition, type Place, Registry, verbsOf } from '../../src/model/registry.js';
 import { registry } from '../../src/model/types.js';
 import { SearchController } from '../../src/search/search.controller.js';
+import { DescribedSchemas } from '../openapi/described-schemas.js';
 import { arbitraryBody, arbitraryId, type Surroundings } from './arbitrary-object.js';
 import { brokenBodies } from './broken-body.js';
 import { Dice } from './dice.js';
@@ -23,6 +24,7 @@ import { differences, expected } from './written-and-read.js';
  */
 
 const api = policyApi(SearchController);
+const schemas = new DescribedSchemas();
 let world: World;
 
 beforeAll(async () => {
@@ -98,7 +100,8 @@ async function read(path: string): Promise<Answer> {
   return answer;
 }
 
-const hasInline = (place: Place): boolean => place.children.some(({ definition }) => definition.inline);
+/** Whether what is read is more than what is kept. */
+const isComposed = ({ definition, children }: Place): boolean => definition.figures !== undefined || children.some((child) => child.definition.inline);
 
 const WRITABLE = registry.definitions.filter((definition) => !definition.abstract && definition.places.some(isWritable));
 
@@ -197,6 +200,7 @@ async function live({ definition, place }: Site, path: string, firstGiven: Json,
     succeeds(answer, path, sent);
     const now = await read(path);
     if (op === 'put') expect(answer.text).toBe(now.text);
+    schemas.check('answered', `/components/schemas/${place.definition.name}`, now.body, path);
     log.push({ ...now, requestId: answer.requestId });
     return now;
   };
@@ -267,7 +271,7 @@ function recorded(place: Place, path: string, log: readonly Answer[]): void {
   const changes = log.filter((answer, at) => answer.text !== log[at - 1]?.text);
   const versions = [...api.history.versions(path, { size: changes.length })].reverse();
   expect(versions.map(({ set }) => [set?.user, set?.requestId])).toEqual(changes.map(({ requestId }) => ['admin', requestId]));
-  if (!hasInline(place)) expect(versions.map(({ after }) => after)).toEqual(changes.map(({ text }) => text));
+  if (!isComposed(place)) expect(versions.map(({ after }) => after)).toEqual(changes.map(({ text }) => text));
   for (const { sequence, after } of versions) {
     const change = api.history.changeSet(sequence)?.details.find((one) => one.path === path);
     expect(change?.after).toBe(after);
