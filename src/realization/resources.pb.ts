@@ -699,6 +699,8 @@ export interface TlsSettings_Certificate {
   readonly pem: string;
   readonly privateKey: SecretReference | undefined;
   readonly isDefault: boolean;
+  /** Opens the private key, where that is encrypted. */
+  readonly passphrase: SecretReference | undefined;
 }
 
 export interface Persistence {
@@ -5880,7 +5882,7 @@ export const TlsSettings: MessageFns<TlsSettings> = {
 };
 
 function createBaseTlsSettings_Certificate(): TlsSettings_Certificate {
-  return { path: "", pem: "", privateKey: undefined, isDefault: false };
+  return { path: "", pem: "", privateKey: undefined, isDefault: false, passphrase: undefined };
 }
 
 export const TlsSettings_Certificate: MessageFns<TlsSettings_Certificate> = {
@@ -5896,6 +5898,9 @@ export const TlsSettings_Certificate: MessageFns<TlsSettings_Certificate> = {
     }
     if (message.isDefault !== false) {
       writer.uint32(32).bool(message.isDefault);
+    }
+    if (message.passphrase !== undefined) {
+      SecretReference.encode(message.passphrase, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -5943,6 +5948,14 @@ export const TlsSettings_Certificate: MessageFns<TlsSettings_Certificate> = {
             }
 
             message.isDefault = reader.bool();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.passphrase = SecretReference.decode(reader, reader.uint32());
             continue;
           }
         }

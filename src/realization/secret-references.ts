@@ -21,5 +21,5 @@ function secretsOfPool(pool: BalancerPool | undefined): SecretReference[] {
 }
 
 function keysOf(tls: TlsSettings | undefined): SecretReference[] {
-  return (tls?.certificates ?? []).flatMap(({ privateKey }) => privateKey ?? []);
+  return (tls?.certificates ?? []).flatMap(({ privateKey, passphrase }) => [privateKey ?? [], passphrase ?? []].flat());
 }

@@ -80,7 +80,7 @@ function settings(profile: LBSslProfile | undefined): Pick<TlsSettings, 'protoco
 
 function certificate(reads: Reads, path: string, isDefault: boolean): TlsSettings_Certificate | undefined {
   const object = reads.intent.object<TlsCertificate>(path);
-  return object && { path, pem: object.pem_encoded, privateKey: reads.secret(path, 'private_key'), isDefault };
+  return object && { path, pem: object.pem_encoded, privateKey: reads.secret(path, 'private_key'), passphrase: reads.secret(path, 'passphrase'), isDefault };
 }
 
 function certificatesOf(intent: IntentReads, paths: readonly string[] | undefined): string[] {
