@@ -54,6 +54,12 @@ export interface Engine {
    * before it has answered. Rejects only when the engine cannot be reached.
    */
   apply(transaction: readonly EngineChange[]): Promise<EngineVerdict>;
+  /**
+   * Called once, when all that the node held at its start was applied or refused: what the engine has from an earlier run and the
+   * node does not hold is to go. What it holds and the engine refused stays as it was.
+   * @param holds asked at any time from then on, with ids as `idText` writes them
+   */
+  takeOver(holds: (id: string) => boolean): Promise<void>;
   inventory(): EngineInventory;
   health(): EngineHealth;
   counters(): Counters;

@@ -36,6 +36,11 @@ export class HeldState {
     return this.resources.get(idText(id));
   }
 
+  /** @param id as `idText` writes it */
+  has(id: string): boolean {
+    return this.resources.has(id);
+  }
+
   all(): IterableIterator<NodeResource> {
     return this.resources.values();
   }

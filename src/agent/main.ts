@@ -8,6 +8,7 @@ import { LINK_TIMING } from './manager-link.js';
 import type { AgentLog } from './node-agent.js';
 import { NodeHost } from './node-host.js';
 import { type AgentIdentity, readIdentity, writeIdentity } from './node-state.js';
+import { OvnEngine } from './ovn/ovn-engine.js';
 import { SimulatedEngine } from './simulated/simulated-engine.js';
 import { SimulatedWorkloads } from './simulated/workloads.js';
 
@@ -25,6 +26,8 @@ export interface AgentOptions {
   readonly engine: string;
   /** Underlay addresses at which tunnels to this node end. */
   readonly tunnelAddresses: readonly string[];
+  /** Bridges to physical networks, by the policy path of the transport zone. Engines without a machine below them ignore it. */
+  readonly bridges?: ReadonlyMap<string, string>;
   readonly softwareVersion: string;
   readonly logLevel: LogLevel;
 }
@@ -33,9 +36,10 @@ export interface AgentOptions {
 export class AgentOptionsError extends Error {}
 
 /** Engines by the name that `--engine` takes. */
-const ENGINES: Readonly<Record<string, (nodeId: string, options: AgentOptions) => Engine>> = {
+const ENGINES: Readonly<Record<string, (nodeId: string, options: AgentOptions) => Engine | Promise<Engine>>> = {
   simulated: (nodeId, { stateDir, tunnelAddresses }) =>
     new SimulatedEngine({ nodeId, tunnelAddresses, workloads: new SimulatedWorkloads(join(stateDir, 'workloads.json')) }),
+  ovn: (nodeId, { tunnelAddresses, bridges }) => OvnEngine.open({ nodeId, tunnelAddresses, bridges: bridges ?? new Map(), environment: process.env }),
 };
 
 export const ENGINE_NAMES = Object.keys(ENGINES);
@@ -44,6 +48,7 @@ export const ENGINE_NAMES = Object.keys(ENGINES);
  * Runs one node until the signal is given: enrols it at the first start, then keeps its engine at what the manager says, or said
  * last while there is none.
  * @throws AgentOptionsError when an option is missing or wrong
+ * @throws MachineUnfit when the engine needs something that the machine lacks
  * @throws EnrolmentRefused when the manager does not take the token
  */
 export async function runAgent(options: AgentOptions, signal: AbortSignal): Promise<void> {
@@ -60,7 +65,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   });
   const host = await NodeHost.open(options.stateDir, { softwareVersion: options.softwareVersion, log, onDiskFailure: (error) => fail(error) });
   try {
-    await host.start({ identity, directory: options.stateDir, engine: makeEngine(identity.nodeId, options) });
+    await host.start({ identity, directory: options.stateDir, engine: await makeEngine(identity.nodeId, options) });
     log.info({ node: identity.path, manager: `${identity.managerHost}:${identity.agentPort}` }, 'The node runs.');
     await Promise.race([aborted(signal), failed]);
   } finally {

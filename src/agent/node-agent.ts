@@ -136,6 +136,7 @@ export class NodeAgent {
       secret: (reference) => this.secrets.ask(reference),
     });
     await this.lane.apply([...this.held.all()].map((resource): HeldChange => ({ id: { kind: resource.kind, key: resource.key }, resource })));
+    await engine.takeOver((id) => this.held.has(id));
     this.every(RETRY_INTERVAL, () => this.retry());
     if (!this.stopped) this.link.open();
   }

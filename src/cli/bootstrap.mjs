@@ -5,6 +5,7 @@
 //   node src/cli/bootstrap.mjs start [arguments of `heddle serve`]
 //   node src/cli/bootstrap.mjs test  [arguments of vitest]
 //   node src/cli/bootstrap.mjs bench [arguments of the benchmarks]
+//   node src/cli/bootstrap.mjs lab   [--keep | down]
 //   node src/cli/bootstrap.mjs run   COMMAND [arguments of `heddle COMMAND`]
 
 import { spawn, spawnSync } from 'node:child_process';
@@ -127,8 +128,9 @@ async function heddle(args) {
   await import(pathToFileURL(main).href);
 }
 
-async function bench(args) {
-  const main = join(ROOT, 'dist', 'test', 'bench', 'main.js');
+/** The benchmarks and the lab are compiled with the tests. */
+async function compiledTest(folder, args) {
+  const main = join(ROOT, 'dist', 'test', folder, 'main.js');
   process.argv = [process.execPath, main, ...args];
   await import(pathToFileURL(main).href);
 }
@@ -144,15 +146,16 @@ function saySkipped() {
   const tests = readdirSync(join(ROOT, 'test'), { recursive: true });
   const long = process.env.HEDDLE_TEST_LONG === '1' ? [] : tests.filter((name) => name.endsWith('.long.test.ts'));
   if (long.length > 0) say(`Skipped, because they take minutes: ${long.sort().join(', ')}. To include them: HEDDLE_TEST_LONG=1 npm test`);
-  say("Not part of this: lint, format, import boundaries, generated files and the README's commands. .ci/run checks them too.");
+  say('Not part of this: real packets between network namespaces, which need root: npm run lab.');
+  say("Nor: lint, format, import boundaries, generated files and the README's commands. .ci/run checks them too.");
 }
 
 checkNode();
 process.chdir(ROOT);
 const [task, ...args] = process.argv.slice(2);
-if (!['start', 'test', 'bench', 'run'].includes(task)) fail('usage: bootstrap.mjs start|test|bench|run [arguments]');
+if (!['start', 'test', 'bench', 'lab', 'run'].includes(task)) fail('usage: bootstrap.mjs start|test|bench|lab|run [arguments]');
 await install();
 await build();
 if (task === 'test') await test(args);
-else if (task === 'bench') await bench(args);
+else if (task === 'bench' || task === 'lab') await compiledTest(task, args);
 else await heddle(task === 'start' ? ['serve', ...args] : args);

@@ -49,6 +49,9 @@ export class SimulatedEngine implements Engine {
     return { applied: true, pending: pending.map(({ id }) => id) };
   }
 
+  /** It has nothing from an earlier run. */
+  async takeOver(): Promise<void> {}
+
   inventory(): EngineInventory {
     const { workloads, tunnelAddresses } = this.options;
     return { machines: workloads.machines, interfaces: workloads.interfaces, tunnelAddresses };

@@ -38,6 +38,11 @@ const GATEWAY_CATEGORIES: Readonly<Record<string, number>> = {
   Default: 60,
 };
 const AFTER_OTHERS = 5;
+
+/** Whether a category of the distributed firewall looks at frames of any kind rather than at IP packets. */
+export function isLayer2(category: number): boolean {
+  return category < 20;
+}
 /** What a policy says about traffic that no rule matches comes after all rules and before the rules of the system. */
 const PREFERENCES = 54;
 

@@ -190,13 +190,14 @@ export interface PolicyFacts {
   readonly category?: number;
   readonly sequence?: number;
   readonly appliedTo?: readonly string[];
+  readonly stateful?: boolean;
 }
 
 export function policy(key: string, facts: PolicyFacts, ...rules: readonly FirewallRule[]): NodeResource {
-  const { place = FirewallRuleSet_Place.DISTRIBUTED, category = 1, sequence = 1, appliedTo = ['dfw'] } = facts;
+  const { place = FirewallRuleSet_Place.DISTRIBUTED, category = 1, sequence = 1, appliedTo = ['dfw'], stateful = true } = facts;
   return resource(ResourceKind.FIREWALL_RULE_SET, key, {
     $case: 'firewallRuleSet',
-    value: { place, category, policySequence: sequence, policy: key, stateful: true, tcpStrict: false, appliedTo, rules, schedule: undefined },
+    value: { place, category, policySequence: sequence, policy: key, stateful, tcpStrict: false, appliedTo, rules, schedule: undefined },
   });
 }
 

@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto';
+import type { Family } from '../../shared/address.js';
+
+/** OVN's expressions take a group or a set only by a name of letters, digits and dots: ours are hashes of keys. */
+function symbol(prefix: string, key: string): string {
+  return `${prefix}_${createHash('sha256').update(key).digest('hex').slice(0, 20)}`;
+}
+
+export function portGroupName(key: string): string {
+  return symbol('pg', key);
+}
+
+/** A set of OVN holds addresses of one kind. */
+export type SetPart = Family | 'mac';
+
+export function addressSetName(key: string, part: SetPart): string {
+  return `${symbol('as', key)}_${part}`;
+}
+
+/** The switch's side of a router port. */
+export function switchSide(routerPort: string): string {
+  return `${routerPort}#switch`;
+}
+
+/** The port through which a switch reaches the physical network. */
+export function physicalPort(logicalSwitch: string): string {
+  return `${logicalSwitch}#physical`;
+}

@@ -1,0 +1,108 @@
+import { existsSync } from 'node:fs';
+import type { Counters_PortCounter, Interface, Machine } from '../../agents/session.pb.js';
+import { MachineUnfit } from './machine.js';
+import type { OvsdbReplica, ReplicaRow } from './ovsdb-replica.js';
+import { asMap, asSet, encodeMap, encodeSet, entryOf } from './ovsdb-values.js';
+
+/** What this node's ovn-controller is told in the configuration of Open vSwitch. */
+export interface ControllerSettings {
+  readonly nodeId: string;
+  readonly southbound: string;
+  readonly tunnelAddress: string;
+  /** Bridges to physical networks, by the policy path of the transport zone. */
+  readonly bridges: ReadonlyMap<string, string>;
+}
+
+export const OPEN_VSWITCH_TABLES = ['Open_vSwitch', 'Bridge', 'Port', 'Interface'] as const;
+
+/**
+ * Tells ovn-controller where the zone is. Of what others configured in Open vSwitch nothing is changed, and a switch that another
+ * OVN drives is left to it.
+ * @throws MachineUnfit
+ */
+export async function configureController(ovs: OvsdbReplica, { nodeId, southbound, tunnelAddress, bridges }: ControllerSettings): Promise<void> {
+  const present = asMap(ovs.only('Open_vSwitch')?.external_ids);
+  const remote = `unix:${southbound}`;
+  const other = present.get('ovn-remote');
+  if (other !== undefined && other !== remote)
+    throw new MachineUnfit(`Open vSwitch of this machine belongs to another OVN, at ${other}: the agent leaves it alone`);
+  const known = new Set([...ovs.rows('Bridge').values()].map(({ name }) => name));
+  for (const [zone, bridge] of bridges)
+    if (!known.has(bridge)) throw new MachineUnfit(`Open vSwitch has no bridge ${bridge}, which ${zone} is to be reached through`);
+  const wanted: Record<string, string> = {
+    'system-id': nodeId,
+    'ovn-remote': remote,
+    'ovn-encap-type': 'geneve',
+    'ovn-encap-ip': tunnelAddress,
+    // The zone is this node's alone: there is nothing to choose from it.
+    'ovn-monitor-all': 'true',
+    'ovn-bridge-mappings': [...bridges].map(([zone, bridge]) => `${zone}:${bridge}`).join(','),
+    ...(present.has('ovn-bridge-datapath-type') ? {} : { 'ovn-bridge-datapath-type': existsSync('/sys/module/openvswitch') ? 'system' : 'netdev' }),
+  };
+  const changed = Object.entries(wanted).filter(([key, value]) => present.get(key) !== value);
+  if (changed.length === 0) return;
+  const mutations = [
+    ['external_ids', 'delete', encodeSet(changed.map(([key]) => key))],
+    ['external_ids', 'insert', encodeMap(changed)],
+  ];
+  await ovs.transact([{ op: 'mutate', table: 'Open_vSwitch', where: [], mutations }]);
+}
+
+/** A machine and its interfaces, as whoever plugged them in wrote it to `external_ids` of the interface. */
+export interface PluggedIn {
+  readonly machines: readonly Machine[];
+  readonly interfaces: readonly Interface[];
+}
+
+/**
+ * Interfaces with an `iface-id`, which hypervisors and container runtimes set. Their other keys are those that are in use too:
+ * `attached-mac`, `vm-id` (or `vm-uuid`), and `ip_addresses`, separated by commas.
+ */
+export function pluggedIn(ovs: OvsdbReplica): PluggedIn {
+  const machines = new Map<string, Machine>();
+  const interfaces: Interface[] = [];
+  for (const row of workloadInterfaces(ovs)) {
+    const read = (key: string): string => entryOf(row.external_ids, key) ?? '';
+    const machine = read('vm-id') || read('vm-uuid');
+    const name = read('vm-name') || machine;
+    if (machine !== '') machines.set(machine, { externalId: machine, displayName: name, computerName: name, osName: '', poweredOn: true });
+    const id = read('iface-id');
+    const addresses = read('ip_addresses')
+      .split(',')
+      .flatMap((text) => text.trim() || []);
+    interfaces.push({ externalId: id, attachmentId: id, machine, mac: read('attached-mac').toLowerCase(), addresses });
+  }
+  const byId = (a: { readonly externalId: string }, b: { readonly externalId: string }): number => (a.externalId < b.externalId ? -1 : 1);
+  return { machines: [...machines.values()].sort(byId), interfaces: interfaces.sort(byId) };
+}
+
+/** What went in and out of ports, by the `iface-id` of their interfaces. */
+export function portTraffic(ovs: OvsdbReplica): Map<string, Omit<Counters_PortCounter, 'port'>> {
+  const traffic = new Map<string, Omit<Counters_PortCounter, 'port'>>();
+  for (const row of workloadInterfaces(ovs)) {
+    const figures = asMap(row.statistics);
+    const figure = (key: string): number => Number(figures.get(key) ?? 0);
+    // What the switch receives the workload sends.
+    traffic.set(entryOf(row.external_ids, 'iface-id') as string, {
+      packetsIn: figure('rx_packets'),
+      packetsOut: figure('tx_packets'),
+      packetsDropped: figure('rx_dropped') + figure('tx_dropped'),
+    });
+  }
+  return traffic;
+}
+
+/** Underlay addresses to which there is a tunnel. */
+export function tunnelledAddresses(ovs: OvsdbReplica): Set<string> {
+  const addresses = new Set<string>();
+  for (const { type, options, ofport } of ovs.rows('Interface').values()) {
+    const remote = type === 'geneve' && Number(asSet(ofport)[0] ?? -1) > 0 ? entryOf(options, 'remote_ip') : undefined;
+    if (remote !== undefined) addresses.add(remote);
+  }
+  return addresses;
+}
+
+/** An interface that could not be opened has no port in the switch, and nothing is plugged in there. */
+function workloadInterfaces(ovs: OvsdbReplica): ReplicaRow[] {
+  return [...ovs.rows('Interface').values()].filter((row) => (entryOf(row.external_ids, 'iface-id') ?? '') !== '' && Number(asSet(row.ofport)[0] ?? -1) > 0);
+}

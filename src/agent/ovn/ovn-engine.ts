@@ -1,0 +1,325 @@
+import type { Command, CommandAnswer, Counters, EngineHealth } from '../../agents/session.pb.js';
+import type { ResourceId } from '../../realization/resources.pb.js';
+import type { Engine, EngineChange, EngineInventory, EngineObserver, EngineVerdict } from '../engine.js';
+import { idText } from '../held-state.js';
+import { ResourceBook } from '../resource-book.js';
+import { examineMachine, type MachineSockets, MachineUnfit } from './machine.js';
+import { configureController, OPEN_VSWITCH_TABLES, pluggedIn, portTraffic, tunnelledAddresses } from './open-vswitch.js';
+import { type OvsdbOperation, OvsdbRefusal } from './ovsdb-client.js';
+import { OvsdbReplica } from './ovsdb-replica.js';
+import { differenceOf } from './row-difference.js';
+import { bindings, newPeers, SOUTHBOUND_TABLES } from './southbound.js';
+import { ZONE_TABLES, type Zone, zoneOf } from './zone.js';
+
+export interface OvnEngineOptions {
+  readonly nodeId: string;
+  /** Underlay addresses at which tunnels end. OVN uses the first. */
+  readonly tunnelAddresses: readonly string[];
+  /** Bridges to physical networks, by the policy path of the transport zone. */
+  readonly bridges: ReadonlyMap<string, string>;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** A transaction is reported as pending when OVN has not confirmed it after so many milliseconds. */
+const PATIENCE = 5_000;
+/** What others change in the databases is looked at together, after so many milliseconds. */
+const MENDING_DELAY = 200;
+/** Rules with a schedule are looked at as often as the clock of schedules moves, in milliseconds. */
+const SCHEDULE_INTERVAL = 60_000;
+
+interface Pending {
+  readonly id: ResourceId;
+  readonly version: string;
+  /** Configuration number whose confirmation settles it; undefined while the databases cannot be reached. */
+  number: number | undefined;
+}
+
+/**
+ * Drives this machine's Open vSwitch and OVN, which is a zone of its own: what is wanted of it is computed from all resources,
+ * compared with what its databases hold, and only the differences are written. What was told is in force once ovn-controller has
+ * confirmed the number of the configuration. Whatever changes the databases behind the agent's back is put right again.
+ */
+export class OvnEngine implements Engine {
+  readonly name = 'ovn';
+  private readonly book = new ResourceBook();
+  private readonly pending = new Map<string, Pending>();
+  private observer: EngineObserver | undefined;
+  private zone: Zone;
+  /** Whether the node holds a resource; undefined before it has said all that it holds. */
+  private holds: ((id: string) => boolean) | undefined;
+  private tail: Promise<unknown> = Promise.resolve();
+  private mending: NodeJS.Timeout | undefined;
+  private readonly clock: NodeJS.Timeout;
+  private inventoryText = '';
+  private closed = false;
+  private readonly since = Date.now();
+
+  private constructor(
+    private readonly options: OvnEngineOptions,
+    readonly version: string,
+    private readonly databases: Databases,
+  ) {
+    this.zone = this.compute();
+    this.clock = setInterval(() => this.mendSoon(), SCHEDULE_INTERVAL);
+    databases.changed = () => this.changed();
+  }
+
+  /** @throws MachineUnfit when this machine lacks what a transport node needs */
+  static async open(options: OvnEngineOptions): Promise<OvnEngine> {
+    const [tunnelAddress] = options.tunnelAddresses;
+    if (tunnelAddress === undefined) throw new MachineUnfit('an OVN node needs an address at which its tunnels end: give --tunnel-address');
+    const { sockets, version } = await examineMachine(options.environment);
+    const databases = await Databases.open(sockets, options.nodeId);
+    try {
+      await configureController(databases.switch, { nodeId: options.nodeId, southbound: sockets.southbound, tunnelAddress, bridges: options.bridges });
+    } catch (error) {
+      databases.close();
+      throw error;
+    }
+    return new OvnEngine(options, version, databases);
+  }
+
+  observe(observer: EngineObserver): void {
+    this.observer = observer;
+  }
+
+  apply(transaction: readonly EngineChange[]): Promise<EngineVerdict> {
+    return this.alone(async () => {
+      const takeBack = this.book.apply(transaction);
+      if (typeof takeBack !== 'function') return { applied: false, ...takeBack };
+      const ids = new Set(transaction.map(({ id }) => idText(id)));
+      const before = this.zone;
+      this.zone = this.compute();
+      const problem = this.zone.problems.find(({ resource }) => ids.has(idText(resource)));
+      const refused = (reason: string, culprit?: ResourceId): EngineVerdict => {
+        takeBack();
+        this.zone = before;
+        return { applied: false, reason, ...(culprit ? { culprit } : {}) };
+      };
+      if (problem) return refused(problem.reason, problem.resource);
+      for (const id of ids) this.pending.delete(id);
+      let number: number | undefined;
+      try {
+        number = await this.write();
+      } catch (error) {
+        if (error instanceof OvsdbRefusal) return refused(error.message);
+      }
+      if (number !== undefined && (await this.databases.confirmed(number, PATIENCE))) return { applied: true, pending: [] };
+      for (const { id, resource } of transaction) this.pending.set(idText(id), { id, version: resource?.version ?? '', number });
+      return { applied: true, pending: transaction.map(({ id }) => id) };
+    });
+  }
+
+  takeOver(holds: (id: string) => boolean): Promise<void> {
+    this.holds = holds;
+    return this.mend();
+  }
+
+  inventory(): EngineInventory {
+    return { ...pluggedIn(this.databases.switch), tunnelAddresses: this.options.tunnelAddresses };
+  }
+
+  health(): EngineHealth {
+    const detail = this.databases.missing() ?? '';
+    const there = tunnelledAddresses(this.databases.switch);
+    const down = [...this.zone.peers].filter(([, address]) => !there.has(address));
+    return {
+      healthy: detail === '',
+      detail,
+      bgpSessions: [],
+      tunnelsUp: this.zone.peers.size - down.length,
+      tunnelsDown: down.map(([endpoint, address]) => ({ endpoint, detail: `there is no tunnel to ${address}` })),
+      membersUp: 0,
+      membersDown: [],
+    };
+  }
+
+  counters(): Counters {
+    const traffic = portTraffic(this.databases.switch);
+    const ports = [...this.book.all()].flatMap(({ key, body }) => {
+      const figures = body?.$case === 'switchPort' ? traffic.get(body.value.attachmentId) : undefined;
+      return figures ? [{ port: key, ...figures }] : [];
+    });
+    return { since: this.since, rules: [], ports };
+  }
+
+  command(command: NonNullable<Command['command']>): CommandAnswer['answer'] {
+    throw new Error(`the engine of this node forwards real packets: ${command.$case} is for simulated nodes`);
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    clearInterval(this.clock);
+    clearTimeout(this.mending);
+    this.databases.close();
+    await this.tail;
+  }
+
+  private compute(): Zone {
+    return zoneOf([...this.book.all()], this.options.nodeId, new Date());
+  }
+
+  /**
+   * Brings the databases to the zone.
+   * @returns number of the configuration to wait for
+   * @throws OvsdbRefusal when a database does not take it; nothing was changed then
+   * @throws Error when a database is gone
+   */
+  private async write(): Promise<number> {
+    const { databases, zone } = this;
+    const { northbound, southbound } = databases;
+    const peers = newPeers(southbound, zone, this.options.nodeId);
+    if (peers.length > 0) await southbound.transact(peers);
+    const keeps = (owner: string): boolean => !this.book.has(owner) && (this.holds?.(owner) ?? true);
+    const difference = differenceOf({ tables: ZONE_TABLES, wanted: zone.rows, present: northbound, keeps });
+    let number = databases.number;
+    if (difference.length > 0) {
+      number = await databases.commit(difference);
+      // A port can be bound once northd has made it.
+      await databases.translated(number, PATIENCE);
+    }
+    const beyond = bindings(southbound, zone);
+    if (beyond.length > 0) await southbound.transact(beyond);
+    return peers.length + beyond.length > 0 ? databases.commit([]) : number;
+  }
+
+  private changed(): void {
+    const confirmed = this.databases.confirmedNumber;
+    for (const [text, { id, version, number }] of this.pending) {
+      if (number === undefined || number > confirmed) continue;
+      this.pending.delete(text);
+      this.observer?.settled(id, version);
+    }
+    this.mendSoon();
+  }
+
+  private mendSoon(): void {
+    if (this.closed) return;
+    this.mending ??= setTimeout(() => {
+      this.mending = undefined;
+      void this.mend();
+    }, MENDING_DELAY);
+  }
+
+  /** Puts right what is not as it should be: a database that came back, a row that someone changed, a rule whose time has come. */
+  private mend(): Promise<void> {
+    return this.alone(async () => {
+      if (this.closed || this.databases.unreachable) return;
+      const text = JSON.stringify(this.inventory());
+      if (text !== this.inventoryText) this.observer?.inventoryChanged();
+      this.inventoryText = text;
+      this.observer?.figuresChanged();
+      this.zone = this.compute();
+      try {
+        const number = await this.write();
+        for (const entry of this.pending.values()) entry.number ??= number;
+      } catch {
+        // Gone again, or refused as it was before: the next change brings the next attempt.
+      }
+    });
+  }
+
+  private alone<T>(run: () => Promise<T>): Promise<T> {
+    const done = this.tail.then(run, run);
+    this.tail = done.catch(() => undefined);
+    return done;
+  }
+}
+
+/** The three databases of a node, and the numbers by which OVN says how far it is. */
+class Databases {
+  changed: () => void = () => undefined;
+  private readonly waiting = new Set<() => void>();
+  northbound!: OvsdbReplica;
+  southbound!: OvsdbReplica;
+  switch!: OvsdbReplica;
+
+  private constructor(private readonly node: string) {}
+
+  static async open({ openVSwitch, northbound, southbound }: MachineSockets, node: string): Promise<Databases> {
+    const databases = new Databases(node);
+    const open = (path: string, database: string, tables: readonly string[]): Promise<OvsdbReplica> =>
+      OvsdbReplica.open({ path, database, tables, changed: () => databases.notify() });
+    try {
+      databases.northbound = await open(northbound, 'OVN_Northbound', ['NB_Global', ...ZONE_TABLES]);
+      databases.southbound = await open(southbound, 'OVN_Southbound', SOUTHBOUND_TABLES);
+      databases.switch = await open(openVSwitch, 'Open_vSwitch', OPEN_VSWITCH_TABLES);
+    } catch (error) {
+      databases.close();
+      throw new MachineUnfit(`a database of this machine cannot be reached: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    return databases;
+  }
+
+  /** Number of the configuration that was written last. */
+  get number(): number {
+    return Number(this.northbound.only('NB_Global')?.nb_cfg ?? 0);
+  }
+
+  /**
+   * Number of the configuration that this node's ovn-controller has confirmed; -1 where there was none yet. The northbound
+   * database has a number too, which says that all is well while there is no controller at all.
+   */
+  get confirmedNumber(): number {
+    const own = [...this.southbound.rows('Chassis_Private').values()].find(({ name }) => name === this.node);
+    return Number(own?.nb_cfg ?? -1);
+  }
+
+  get unreachable(): boolean {
+    return !(this.northbound.connected && this.southbound.connected && this.switch.connected);
+  }
+
+  /** What is not there; undefined: all is well. */
+  missing(): string | undefined {
+    if (!this.switch.connected) return 'the database of Open vSwitch is gone';
+    if (!this.northbound.connected || !this.southbound.connected) return 'a database of OVN is gone';
+    return undefined;
+  }
+
+  /** Writes to the northbound database under the next number. */
+  async commit(operations: readonly OvsdbOperation[]): Promise<number> {
+    const results = await this.northbound.transact([
+      ...operations,
+      { op: 'mutate', table: 'NB_Global', where: [], mutations: [['nb_cfg', '+=', 1]] },
+      { op: 'select', table: 'NB_Global', where: [], columns: ['nb_cfg'] },
+    ]);
+    return Number(results.at(operations.length + 1)?.rows?.[0]?.nb_cfg ?? 0);
+  }
+
+  /** Waits until northd has translated a configuration. */
+  translated(number: number, patience: number): Promise<boolean> {
+    return this.until(() => Number(this.northbound.only('NB_Global')?.sb_cfg ?? 0) >= number, patience);
+  }
+
+  /** Waits until ovn-controller has confirmed a configuration. */
+  confirmed(number: number, patience: number): Promise<boolean> {
+    return this.until(() => this.confirmedNumber >= number, patience);
+  }
+
+  close(): void {
+    for (const replica of [this.northbound, this.southbound, this.switch] as (OvsdbReplica | undefined)[]) replica?.close();
+    this.notify();
+  }
+
+  private notify(): void {
+    for (const look of this.waiting) look();
+    this.changed();
+  }
+
+  private until(condition: () => boolean, patience: number): Promise<boolean> {
+    if (condition()) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const end = (met: boolean): void => {
+        clearTimeout(timer);
+        this.waiting.delete(look);
+        resolve(met);
+      };
+      const look = (): void => {
+        if (condition()) end(true);
+        else if (this.unreachable) end(false);
+      };
+      const timer = setTimeout(() => end(false), patience);
+      this.waiting.add(look);
+    });
+  }
+}

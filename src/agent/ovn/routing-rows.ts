@@ -1,0 +1,99 @@
+import { ResourceKind, type Router, Router_Role, type RouterPort, type StaticRoute } from '../../realization/resources.pb.js';
+import type { Keyed } from '../simulated/forwarding-view.js';
+import { switchSide } from './names.js';
+import type { ZoneDraft } from './zone.js';
+
+/**
+ * Routers, their ports and static routes. A distributed router is on every node of its span, with the same keys and addresses. A
+ * service router is a gateway router on the edge that holds it; elsewhere its ports are remote ports of the switches that they join,
+ * so a node needs nothing else of it.
+ */
+export function routingRows(draft: ZoneDraft): void {
+  const { view } = draft;
+  for (const router of view.routers.values()) if (draft.isHere(router.key)) routerRow(draft, router);
+  for (const port of view.routerPorts.values()) portRows(draft, port);
+  for (const routes of view.routes.values()) for (const route of routes) if (draft.isHere(route.router)) routeRows(draft, route);
+}
+
+function routerRow(draft: ZoneDraft, { key, tunnelKey, role }: Keyed<Router>): void {
+  draft.rows.push({
+    table: 'Logical_Router',
+    name: key,
+    owner: { kind: ResourceKind.ROUTER, key },
+    columns: {
+      name: key,
+      options: {
+        'requested-tnl-key': String(tunnelKey),
+        // Neighbours on links between routers are known; learning them from each other's requests would only fill tables.
+        always_learn_from_arp_request: 'false',
+        ...(role === Router_Role.SERVICE ? { chassis: draft.node } : {}),
+      },
+    },
+  });
+}
+
+function portRows(draft: ZoneDraft, port: Keyed<RouterPort>): void {
+  // OVN has no router port without an address, and nothing can be sent to one.
+  if (port.networks.length === 0) return;
+  const owner = { kind: ResourceKind.ROUTER_PORT, key: port.key };
+  const holder = port.node || draft.holderOf(port.router);
+  const here = holder === draft.node;
+  if (here) {
+    draft.rows.push({
+      table: 'Logical_Router_Port',
+      name: port.key,
+      owner,
+      within: { table: 'Logical_Router', name: port.router, column: 'ports' },
+      columns: {
+        name: port.key,
+        mac: port.mac,
+        networks: port.networks,
+        options: { 'requested-tnl-key': String(port.tunnelKey), ...(port.mtu > 0 ? { gateway_mtu: String(port.mtu) } : {}) },
+      },
+    });
+  }
+  const sw = draft.view.switches.get(port.logicalSwitch);
+  if (!sw || (!here && (holder === undefined || sw.vlans.length > 0))) return;
+  const name = switchSide(port.key);
+  const common = { 'requested-tnl-key': String(port.switchTunnelKey) };
+  const enabled = [sw.adminUp];
+  draft.rows.push({
+    table: 'Logical_Switch_Port',
+    name,
+    owner,
+    within: { table: 'Logical_Switch', name: port.logicalSwitch, column: 'ports' },
+    columns: here
+      ? { name, type: 'router', addresses: ['router'], options: { ...common, 'router-port': port.key }, enabled }
+      : {
+          name,
+          type: 'remote',
+          addresses: [[port.mac, ...port.networks.map(bareAddress)].join(' ')],
+          options: { ...common, 'requested-chassis': holder as string },
+          enabled,
+        },
+  });
+  if (!here) draft.remotePorts.set(name, holder as string);
+}
+
+function bareAddress(network: string): string {
+  return network.slice(0, network.indexOf('/'));
+}
+
+/** OVN knows no distances: of the next hops of a route the nearest are used, several at once. */
+function routeRows(draft: ZoneDraft, { key, router, network, nextHops }: Keyed<StaticRoute>): void {
+  const owner = { kind: ResourceKind.STATIC_ROUTE, key };
+  const within = { table: 'Logical_Router', name: router, column: 'static_routes' };
+  const row = (name: string, nexthop: string, port: string): void => {
+    draft.rows.push({
+      table: 'Logical_Router_Static_Route',
+      name,
+      owner,
+      within,
+      columns: { ip_prefix: network, nexthop, output_port: port === '' ? [] : [port] },
+    });
+  };
+  if (nextHops.length === 0) return row(key, 'discard', '');
+  if (nextHops.some(({ address }) => address === '')) return draft.refuse(owner, 'OVN routes to the address of a next hop, and one of these has none');
+  const nearest = Math.min(...nextHops.map(({ distance }) => distance));
+  for (const { address, distance, routerPort } of nextHops) if (distance === nearest) row(`${key} ${address}`, address, routerPort);
+}

@@ -1,0 +1,81 @@
+import type { NodeResource, ResourceId } from '../../realization/resources.pb.js';
+import { ForwardingView } from '../simulated/forwarding-view.js';
+import { firewallRows } from './firewall-rows.js';
+import { natRows } from './nat-rows.js';
+import { routingRows } from './routing-rows.js';
+import type { WantedRow } from './rows.js';
+import { switchingRows } from './switching-rows.js';
+
+/** Why a resource is not in the zone. */
+export interface ZoneProblem {
+  readonly resource: ResourceId;
+  readonly reason: string;
+}
+
+/** What a node's OVN should hold: a function of the resources that the node was told, the node, and the time for rules with a schedule. */
+export interface Zone {
+  /** Rows of the northbound database. */
+  readonly rows: readonly WantedRow[];
+  /** Names of switch ports that are on other nodes, and the nodes. */
+  readonly remotePorts: ReadonlyMap<string, string>;
+  /** Underlay addresses of the other nodes. */
+  readonly peers: ReadonlyMap<string, string>;
+  readonly problems: readonly ZoneProblem[];
+}
+
+/** Tables of the northbound database that a zone has rows in. */
+export const ZONE_TABLES = [
+  'Logical_Switch',
+  'Logical_Switch_Port',
+  'Logical_Router',
+  'Logical_Router_Port',
+  'Logical_Router_Static_Route',
+  'NAT',
+  'Address_Set',
+  'Port_Group',
+  'ACL',
+] as const;
+
+/** Gathers what the parts of a zone are made of. */
+export class ZoneDraft {
+  readonly view: ForwardingView;
+  readonly rows: WantedRow[] = [];
+  readonly remotePorts = new Map<string, string>();
+  readonly problems: ZoneProblem[] = [];
+
+  constructor(
+    readonly resources: readonly NodeResource[],
+    readonly node: string,
+    readonly at: Date,
+  ) {
+    this.view = new ForwardingView(resources);
+  }
+
+  /** Whether a router is on this node: a distributed one always, a service router on the edge that holds it. */
+  isHere(router: string): boolean {
+    return this.holderOf(router) === this.node;
+  }
+
+  holderOf(router: string): string | undefined {
+    const binding = this.view.bindings.get(router);
+    return binding ? binding.candidates[0] : this.node;
+  }
+
+  refuse({ kind, key }: ResourceId, reason: string): void {
+    this.problems.push({ resource: { kind, key }, reason });
+  }
+}
+
+export function zoneOf(resources: readonly NodeResource[], node: string, at: Date): Zone {
+  const draft = new ZoneDraft(resources, node, at);
+  switchingRows(draft);
+  routingRows(draft);
+  natRows(draft);
+  firewallRows(draft);
+  const peers = new Map<string, string>();
+  for (const { key, body } of resources) {
+    const [address] = body?.$case === 'tunnelEndpoint' ? body.value.addresses : [];
+    if (address !== undefined && key !== node) peers.set(key, address);
+  }
+  return { rows: draft.rows, remotePorts: draft.remotePorts, peers, problems: draft.problems };
+}

@@ -1,0 +1,215 @@
+import { describe, expect, it } from 'vitest';
+import { asSet } from '../../../src/agent/ovn/ovsdb-values.js';
+import { differenceOf, type PresentRows } from '../../../src/agent/ovn/row-difference.js';
+import { ZONE_TABLES, type Zone, zoneOf } from '../../../src/agent/ovn/zone.js';
+import {
+  FirewallRule_Action,
+  FirewallRule_Direction,
+  FirewallRuleSet_Place,
+  NatRule_Action,
+  type NodeResource,
+} from '../../../src/realization/resources.pb.js';
+import { port, sw } from '../resources.js';
+import { addresses, group, mac, nat, policy, route, rule, topology } from '../simulated/topology.js';
+import { MemoryDatabase } from './present-rows.js';
+
+const NOON = new Date('2025-01-01T12:00:00Z');
+
+function database(node: string, ...resources: readonly NodeResource[]): MemoryDatabase {
+  const rows = new MemoryDatabase();
+  bring(rows, zoneOf(resources, node, NOON));
+  return rows;
+}
+
+function bring(rows: MemoryDatabase, zone: Zone, keeps: (owner: string) => boolean = () => false): number {
+  const operations = differenceOf({ tables: ZONE_TABLES, wanted: zone.rows, present: rows as PresentRows, keeps });
+  rows.transact(operations);
+  return operations.length;
+}
+
+const problems = (node: string, ...resources: readonly NodeResource[]) =>
+  zoneOf(resources, node, NOON).problems.map(({ resource, reason }) => `${resource.key}: ${reason}`);
+const accessLists = (rows: MemoryDatabase) =>
+  rows
+    .all('ACL')
+    .map((row) => ({ direction: row.direction, priority: Number(row.priority), match: String(row.match), action: row.action }))
+    .sort((a, b) => b.priority - a.priority);
+
+describe('switches', () => {
+  it('carry the keys of the manager, and know which ports are on other nodes', () => {
+    const rows = database('h1', ...topology());
+    expect(rows.named('Logical_Switch', 'web').other_config).toEqual(new Map([['requested-tnl-key', '101']]));
+    expect(rows.named('Logical_Switch_Port', 'vif-web1')).toMatchObject({ type: '', addresses: [`${mac(11)} 10.0.1.11`] });
+    expect(rows.named('Logical_Switch_Port', 'vif-web2')).toMatchObject({
+      type: 'remote',
+      options: new Map([
+        ['requested-tnl-key', '12'],
+        ['requested-chassis', 'h2'],
+      ]),
+    });
+    expect(asSet(rows.named('Logical_Switch', 'web').ports).length).toBe(3);
+    expect([...zoneOf(topology(), 'h1', NOON).remotePorts]).toEqual([
+      ['vif-web2', 'h2'],
+      ['sr-link#switch', 'e1'],
+    ]);
+  });
+
+  it('of a VLAN reach it through a port of their own, and find there what is on other nodes', () => {
+    const vlan = (low: number, high = low): NodeResource => {
+      const resource = sw('disks', 1, 104);
+      if (resource.body?.$case !== 'logicalSwitch') throw new Error('no switch');
+      return { ...resource, body: { $case: 'logicalSwitch', value: { ...resource.body.value, vlans: [{ low, high }] } } };
+    };
+    const rows = database('h1', vlan(204), port('d1', 'disks', 1, { node: 'h1' }), port('d2', 'disks', 1, { node: 'h2' }));
+    expect(rows.named('Logical_Switch_Port', 'disks#physical')).toMatchObject({ type: 'localnet', tag: [204] });
+    expect(rows.all('Logical_Switch_Port').map(({ name }) => name)).not.toContain('vif-d2');
+    expect(database('h1', vlan(0)).named('Logical_Switch_Port', 'disks#physical').tag).toEqual([]);
+    expect(problems('h1', vlan(1, 9))).toEqual(['disks: OVN carries one VLAN on a switch, not a trunk of several']);
+  });
+});
+
+describe('routers', () => {
+  it('that are distributed are everywhere, and a service router on its edge alone', () => {
+    const [host, edge, standby] = [database('h1', ...topology()), database('e1', ...topology()), database('e2', ...topology())];
+    expect(host.all('Logical_Router').map(({ name }) => name)).toEqual(['t1']);
+    expect(edge.all('Logical_Router').map(({ name }) => name)).toEqual(['t1', 't1-sr']);
+    expect(edge.named('Logical_Router', 't1-sr').options).toEqual(
+      new Map([
+        ['requested-tnl-key', '202'],
+        ['always_learn_from_arp_request', 'false'],
+        ['chassis', 'e1'],
+      ]),
+    );
+    expect(standby.all('Logical_Router').map(({ name }) => name)).toEqual(['t1']);
+    expect(host.named('Logical_Switch_Port', 'sr-link#switch')).toMatchObject({ type: 'remote', addresses: [`${mac(3)} 169.254.0.2`] });
+    expect(edge.named('Logical_Switch_Port', 'sr-link#switch')).toMatchObject({ type: 'router', addresses: ['router'] });
+  });
+
+  it('take the nearest next hops of a route, and drop where there is none', () => {
+    const rows = database('e1', ...topology(), route('blackhole', 't1', '10.9.0.0/16'), route('two', 't1-sr', '10.8.0.0/16', '192.0.2.1', '192.0.2.9'));
+    const routes = rows.all('Logical_Router_Static_Route').map(({ ip_prefix: network, nexthop }) => `${network} ${nexthop}`);
+    expect(routes).toEqual(expect.arrayContaining(['0.0.0.0/0 169.254.0.2', '10.9.0.0/16 discard', '10.8.0.0/16 192.0.2.1', '10.8.0.0/16 192.0.2.9']));
+    expect(problems('e1', ...topology(), route('nowhere', 't1', '10.7.0.0/16', ''))).toEqual([
+      'nowhere: OVN routes to the address of a next hop, and one of these has none',
+    ]);
+  });
+
+  it('translate on the edge that holds them, and say what OVN cannot translate', () => {
+    const rules = [
+      nat('keep', NatRule_Action.NO_SNAT, { router: 't1-sr', sources: ['10.0.1.0/24'], destinations: ['192.0.2.0/24'], sequence: 1 }),
+      nat('out', NatRule_Action.SNAT, { router: 't1-sr', sources: ['10.0.1.0/24'], translated: ['203.0.113.1'], sequence: 2 }),
+      nat('in', NatRule_Action.DNAT, { router: 't1-sr', destinations: ['203.0.113.80'], translated: ['10.0.1.11'], sequence: 3 }),
+    ];
+    const rows = database('e1', ...topology(), ...rules);
+    expect(rows.all('NAT')).toMatchObject([
+      { type: 'snat', external_ip: '203.0.113.1', logical_ip: '10.0.1.0/24', allowed_ext_ips: [] },
+      { type: 'dnat', external_ip: '203.0.113.80', logical_ip: '10.0.1.11' },
+    ]);
+    const [exempt] = asSet(rows.all('NAT')[0]?.exempted_ext_ips);
+    expect(rows.rows('Address_Set').get(String(exempt))).toMatchObject({ addresses: ['192.0.2.0/24'] });
+    expect(database('h1', ...topology(), ...rules).all('NAT')).toEqual([]);
+    expect(problems('e1', ...topology(), nat('64', NatRule_Action.NAT64, { router: 't1-sr' }))).toEqual(['64: OVN has no NAT between IPv6 and IPv4']);
+  });
+});
+
+describe('the distributed firewall', () => {
+  const groups = [addresses('clients', '10.0.2.0/24', 'fd00::1'), group('dfw', 'web1', 'web2')];
+
+  it('selects the ports of the node, and orders rules by category, policy and rule', () => {
+    const rows = database(
+      'h1',
+      ...topology(),
+      ...groups,
+      policy('application', { category: 50 }, rule('rest', FirewallRule_Action.DROP)),
+      policy('emergency', { category: 20 }, rule('stop', FirewallRule_Action.REJECT, { direction: FirewallRule_Direction.IN, sourceSets: ['clients'] })),
+    );
+    expect(asSet(rows.all('Port_Group')[0]?.ports).map((uuid) => rows.rows('Logical_Switch_Port').get(String(uuid))?.name)).toEqual(['vif-web1']);
+    const lists = accessLists(rows);
+    expect(lists.map(({ direction, action }) => `${direction} ${action}`)).toEqual(['to-lport reject', 'from-lport drop', 'to-lport drop']);
+    const [clients4, clients6] = ['4', '6'].map((part) => rows.all('Address_Set').find(({ name }) => String(name).endsWith(`_${part}`)));
+    expect(clients4?.addresses).toEqual(['10.0.2.0/24']);
+    expect(lists[0]?.match).toMatch(
+      new RegExp(`^outport == @pg_\\w+ && ip && \\(ip4.src == \\{\\$${clients4?.name}\\} \\|\\| ip6.src == \\{\\$${clients6?.name}\\}\\)$`),
+    );
+    expect(lists[1]?.match).toMatch(/^inport == @pg_\w+ && ip$/);
+    expect(asSet(rows.all('Port_Group')[0]?.acls).length).toBe(3);
+  });
+
+  it('lets what jumps, or is allowed as a frame, out of its category only', () => {
+    const rows = database(
+      'h1',
+      ...topology(),
+      ...groups,
+      policy('ethernet', { category: 10 }, rule('frames', FirewallRule_Action.ALLOW)),
+      policy(
+        'environment',
+        { category: 40 },
+        rule('jump', FirewallRule_Action.JUMP_TO_APPLICATION, { family: 4 }),
+        rule('deny', FirewallRule_Action.DROP, { sequence: 2 }),
+      ),
+      policy('application', { category: 50, stateful: false }, rule('allow', FirewallRule_Action.ALLOW)),
+    );
+    const inward = accessLists(rows).filter(({ direction }) => direction === 'to-lport');
+    expect(inward.map(({ match, action }) => `${action} ${match.replace(/@\w+/, '@g')}`)).toEqual([
+      'drop outport == @g && ip && !(ip4)',
+      'allow-stateless outport == @g && ip',
+    ]);
+  });
+
+  it('refuses a rule set of a gateway that would have to keep something out', () => {
+    const gateway = { place: FirewallRuleSet_Place.GATEWAY, appliedTo: ['t1-sr'] };
+    expect(problems('e1', ...topology(), policy('open', gateway, rule('all', FirewallRule_Action.ALLOW)))).toEqual([]);
+    expect(problems('e1', ...topology(), policy('closed', gateway, rule('none', FirewallRule_Action.DROP)))).toEqual([
+      'closed: this engine has no firewall on gateways yet: its rules can only allow',
+    ]);
+  });
+});
+
+describe('the difference', () => {
+  it('is nothing once it was made, and leads from any zone to any other and back', () => {
+    const whole = zoneOf(
+      [
+        ...topology(),
+        addresses('a', '10.0.0.1'),
+        group('dfw', 'web1'),
+        policy('s', { category: 50 }, rule('r', FirewallRule_Action.ALLOW, { sourceSets: ['a'] })),
+      ],
+      'e1',
+      NOON,
+    );
+    const part = zoneOf(topology().slice(0, 6), 'e1', NOON);
+    const rows = new MemoryDatabase();
+    for (const zone of [whole, part, whole]) {
+      expect(bring(rows, zone)).toBeGreaterThan(0);
+      expect(bring(rows, zone)).toBe(0);
+      for (const table of ZONE_TABLES) expect(rows.all(table).length).toBe(zone.rows.filter((row) => row.table === table).length);
+    }
+  });
+
+  it('tells a large set its elements that come and go', () => {
+    const many = Array.from({ length: 1_000 }, (_, number) => `10.0.${number >> 8}.${number & 255}`);
+    const rows = database('h1', addresses('a', ...many));
+    const operations = differenceOf({
+      tables: ZONE_TABLES,
+      wanted: zoneOf([addresses('a', ...many.slice(1), '10.9.9.9')], 'h1', NOON).rows,
+      present: rows,
+      keeps: () => false,
+    });
+    expect(operations).toMatchObject([
+      {
+        op: 'mutate',
+        mutations: [
+          ['addresses', 'delete', ['set', ['10.0.0.0']]],
+          ['addresses', 'insert', ['set', ['10.9.9.9']]],
+        ],
+      },
+    ]);
+  });
+
+  it('touches no row of anyone else, and keeps what it is told to keep', () => {
+    const rows = database('h1', sw('mine', 1, 7), sw('refused', 1, 8));
+    rows.insert('Logical_Switch', { name: 'theirs', external_ids: new Map([['owner', 'someone']]) });
+    bring(rows, zoneOf([], 'h1', NOON), (owner) => owner.endsWith(' refused'));
+    expect(rows.all('Logical_Switch').map(({ name }) => name)).toEqual(['refused', 'theirs']);
+  });
+});

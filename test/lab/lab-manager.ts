@@ -1,0 +1,106 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { mkdirSync, openSync, readFileSync } from 'node:fs';
+import { request } from 'node:https';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const HEDDLE = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+export const LAB_PASSWORD = 'lab-password-of-heddle';
+export const ENFORCEMENT_POINT = '/infra/sites/default/enforcement-points/default';
+
+/** The manager of the lab, and its API as a client sees it. */
+export class LabManager {
+  private process: ChildProcess | undefined;
+
+  constructor(
+    private readonly address: string,
+    private readonly directory: string,
+  ) {}
+
+  get url(): string {
+    return `https://${this.address}:8443`;
+  }
+
+  async start(): Promise<void> {
+    mkdirSync(this.directory, { recursive: true });
+    const log = openSync(join(this.directory, 'manager.log'), 'a');
+    const env = {
+      ...process.env,
+      HEDDLE_HOST: this.address,
+      HEDDLE_PORT: '8443',
+      HEDDLE_AGENT_PORT: '8444',
+      HEDDLE_DATA_DIR: join(this.directory, 'data'),
+      HEDDLE_ADMIN_PASSWORD: LAB_PASSWORD,
+      HEDDLE_SIMULATED_NODES: '0',
+    };
+    const started = spawn(process.execPath, [HEDDLE, 'serve'], { stdio: ['ignore', log, log], env });
+    this.process = started;
+    for (let wait = 0; wait < 300; wait += 1) {
+      if (started.exitCode !== null) break;
+      const answer = await this.call('GET', '/readyz').catch(() => undefined);
+      if (answer?.status === 200) return;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    throw new Error(`the manager did not start:\n${readFileSync(join(this.directory, 'manager.log'), 'utf8').slice(-2_000)}`);
+  }
+
+  /** Ends the manager at once, as a crash would. */
+  async kill(): Promise<void> {
+    const running = this.process;
+    if (!running) return;
+    const ended = new Promise((resolve) => running.once('exit', resolve));
+    running.kill('SIGKILL');
+    await ended;
+  }
+
+  /** Writes intent below `/policy/api/v1`. @throws Error where the API does not take it */
+  async patch(path: string, body: object): Promise<void> {
+    const { status, text } = await this.call('PATCH', `/policy/api/v1${path}`, body);
+    if (status !== 200) throw new Error(`PATCH ${path}: ${status} ${text}`);
+  }
+
+  async delete(path: string): Promise<void> {
+    const { status, text } = await this.call('DELETE', `/policy/api/v1${path}`);
+    if (status !== 200) throw new Error(`DELETE ${path}: ${status} ${text}`);
+  }
+
+  async get(path: string): Promise<Record<string, unknown>> {
+    const { status, text } = await this.call('GET', path);
+    if (status !== 200) throw new Error(`GET ${path}: ${status} ${text}`);
+    return JSON.parse(text) as Record<string, unknown>;
+  }
+
+  async token(nodePath: string): Promise<string> {
+    const { status, text } = await this.call('POST', '/heddle/api/v1/enrolment-tokens', { node_path: nodePath, valid_minutes: 60 });
+    if (status !== 201) throw new Error(`no token for ${nodePath}: ${text}`);
+    return (JSON.parse(text) as { readonly token: string }).token;
+  }
+
+  /** Consolidated status of an intent: SUCCESS once every node of its span has it in force. */
+  async status(path: string): Promise<string> {
+    const answer = await this.get(`/policy/api/v1/infra/realized-state/status?intent_path=${encodeURIComponent(path)}`);
+    return (answer.consolidated_status as { readonly consolidated_status?: string } | undefined)?.consolidated_status ?? 'UNKNOWN';
+  }
+
+  private call(method: string, path: string, body?: object): Promise<{ readonly status: number; readonly text: string }> {
+    return new Promise((resolve, reject) => {
+      const authorization = `Basic ${Buffer.from(`admin:${LAB_PASSWORD}`).toString('base64')}`;
+      // The lab made this manager and its certificate a moment ago, in a network of its own.
+      const sent = request(
+        this.url + path,
+        { method, rejectUnauthorized: false, agent: false, timeout: 30_000, headers: { authorization, 'content-type': 'application/json' } },
+        (response) => {
+          let text = '';
+          response.setEncoding('utf8').on('data', (chunk: string) => {
+            text += chunk;
+          });
+          response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
+        },
+      );
+      sent.on('error', reject);
+      sent.on('timeout', () => sent.destroy(new Error(`${method} ${path}: no answer`)));
+      sent.end(body === undefined ? undefined : JSON.stringify(body));
+    });
+  }
+}

@@ -1,0 +1,173 @@
+import type { ChildProcess } from 'node:child_process';
+import { mkdirSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { LabSwitch, startDaemon } from './lab-switch.js';
+import { Namespace } from './namespace.js';
+
+export interface NodePlace {
+  readonly name: string;
+  /** Namespace with the bridges of the underlay and of the physical network. */
+  readonly fabric: Namespace;
+  /** Address in the underlay, without prefix. */
+  readonly address: string;
+  /** Directory of the node's files. */
+  readonly directory: string;
+}
+
+const HEDDLE = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+/** Room for the headers of tunnels around packets of 1500 bytes. */
+const UNDERLAY_MTU = '1700';
+
+/**
+ * A machine of the lab: a namespace with an Open vSwitch and an OVN of its own, as a distribution's services would run them, and
+ * the agent. Its underlay address is on a bridge of Open vSwitch, which the tunnels of the userspace datapath need.
+ */
+export class LabNode {
+  private agent: ChildProcess | undefined;
+  private plugged = 0;
+
+  private readonly switch: LabSwitch;
+  private readonly environment: Readonly<Record<string, string>>;
+
+  private constructor(
+    readonly place: NodePlace,
+    readonly namespace: Namespace,
+  ) {
+    this.switch = new LabSwitch(namespace, join(place.directory, 'ovs'));
+    const ovn = join(place.directory, 'ovn');
+    mkdirSync(ovn, { recursive: true });
+    this.environment = { ...this.switch.environment, OVN_RUNDIR: ovn, OVN_LOGDIR: ovn, OVN_DBDIR: ovn };
+  }
+
+  static start(place: NodePlace): LabNode {
+    const { name, fabric, address } = place;
+    const namespace = Namespace.create(name);
+    const node = new LabNode(place, namespace);
+    namespace.connect('eth0', fabric, `${name}-u`);
+    namespace.connect('eth1', fabric, `${name}-p`);
+    fabric.run('ip', 'link', 'set', `${name}-u`, 'mtu', UNDERLAY_MTU, 'master', 'underlay');
+    fabric.run('ip', 'link', 'set', `${name}-p`, 'master', 'physical');
+    namespace.run('ip', 'link', 'set', 'eth0', 'mtu', UNDERLAY_MTU);
+    node.createDatabases();
+    node.startServices();
+    node.switch.addBridge('br-underlay', 'eth0');
+    node.switch.addBridge('br-physical', 'eth1');
+    namespace.run('ip', 'address', 'add', `${address}/24`, 'dev', 'br-underlay');
+    namespace.run('ip', 'link', 'set', 'br-underlay', 'mtu', UNDERLAY_MTU, 'up');
+    return node;
+  }
+
+  get name(): string {
+    return this.place.name;
+  }
+
+  /** Starts the services that a machine would start when it boots. */
+  startServices(): void {
+    this.startDatabaseServers();
+    this.startSwitch();
+    this.startNorthd();
+    this.startController();
+  }
+
+  startDatabaseServers(): void {
+    const { OVN_RUNDIR: ovn } = this.environment;
+    this.switch.startDatabaseServer();
+    for (const which of ['nb', 'sb']) {
+      const files = `${ovn}/ovn${which}_db`;
+      this.daemon(files, 'ovsdb-server', `${files}.db`, `--remote=punix:${files}.sock`, `--unixctl=${files}.ctl`);
+    }
+  }
+
+  startSwitch(): void {
+    this.switch.startSwitch();
+  }
+
+  startNorthd(): void {
+    const { OVN_RUNDIR: ovn } = this.environment;
+    this.daemon(
+      `${ovn}/ovn-northd`,
+      'ovn-northd',
+      `--ovnnb-db=unix:${ovn}/ovnnb_db.sock`,
+      `--ovnsb-db=unix:${ovn}/ovnsb_db.sock`,
+      `--unixctl=${ovn}/ovn-northd.ctl`,
+    );
+  }
+
+  startController(): void {
+    const { OVS_RUNDIR: ovs, OVN_RUNDIR: ovn } = this.environment;
+    this.daemon(`${ovn}/ovn-controller`, 'ovn-controller', `unix:${ovs}/db.sock`);
+  }
+
+  /** Ends a service as a crash would. */
+  kill(service: 'ovs/ovsdb-server' | 'ovs/ovs-vswitchd' | 'ovn/ovnnb_db' | 'ovn/ovnsb_db' | 'ovn/ovn-northd' | 'ovn/ovn-controller'): void {
+    process.kill(Number(readFileSync(join(this.place.directory, `${service}.pid`), 'utf8')), 'SIGKILL');
+  }
+
+  /** Starts the agent; with a token where it has to enrol first. */
+  startAgent(manager: string, bridges: readonly string[], token?: string): void {
+    const { directory, address } = this.place;
+    const log = openSync(join(directory, 'agent.log'), 'a');
+    const args = [
+      'agent',
+      '--state-dir',
+      join(directory, 'agent'),
+      '--manager',
+      manager,
+      '--engine',
+      'ovn',
+      '--tunnel-address',
+      address,
+      '--log-level',
+      'info',
+    ];
+    for (const bridge of bridges) args.push('--bridge', bridge);
+    if (token !== undefined) args.push('--token', token);
+    this.agent = this.namespace.spawn(process.execPath, [HEDDLE, ...args], { stdio: ['ignore', log, log], env: { ...process.env, ...this.environment } });
+  }
+
+  /** Ends the agent at once, as a crash would. */
+  async killAgent(): Promise<void> {
+    const { agent } = this;
+    if (!agent) return;
+    const ended = new Promise((resolve) => agent.once('exit', resolve));
+    agent.kill('SIGKILL');
+    await ended;
+  }
+
+  /** Plugs the end of a cable into the integration bridge, as a hypervisor does. */
+  plug(device: string, attachment: string, mac: string, addresses: readonly string[]): void {
+    const keys = { 'iface-id': attachment, 'attached-mac': mac, 'vm-id': attachment.replace(/^vif-/, ''), ip_addresses: addresses.join(',') };
+    const settings = Object.entries(keys).map(([key, value]) => `external_ids:${key}="${value}"`);
+    this.switch.vsctl('add-port', 'br-int', device, '--', 'set', 'Interface', device, ...settings);
+  }
+
+  unplug(device: string): void {
+    this.switch.vsctl('--if-exists', 'del-port', 'br-int', device);
+  }
+
+  /** Name for the next cable. */
+  nextDevice(): string {
+    this.plugged += 1;
+    return `vm${this.plugged}`;
+  }
+
+  nbctl(...args: readonly string[]): string {
+    return this.namespace.runWith({ env: this.environment, timeout: 20_000 }, 'ovn-nbctl', `--db=unix:${this.environment.OVN_RUNDIR}/ovnnb_db.sock`, ...args);
+  }
+
+  /** What a service of the node has written to its log. */
+  log(name: string): string {
+    return readFileSync(join(this.place.directory, name), 'utf8');
+  }
+
+  private createDatabases(): void {
+    const { OVN_RUNDIR: ovn } = this.environment;
+    this.switch.createDatabase();
+    for (const which of ['nb', 'sb']) this.namespace.run('ovsdb-tool', 'create', `${ovn}/ovn${which}_db.db`, `/usr/share/ovn/ovn-${which}.ovsschema`);
+  }
+
+  private daemon(files: string, command: string, ...args: readonly string[]): void {
+    startDaemon(this.namespace, this.environment, files, command, ...args);
+  }
+}

@@ -1,0 +1,101 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { LabManager } from './lab-manager.js';
+import { LabNode } from './lab-node.js';
+import { endProcesses, leftNamespaces, Namespace } from './namespace.js';
+import { Workload, type WorkloadPlan } from './workload.js';
+
+/** Where all files of the lab are. */
+export const DIRECTORY = '/run/heddle-lab';
+/** The namespace that the lab itself runs in: its bridges are the underlay and the physical network. */
+export const FABRIC = 'fabric';
+const MANAGER_ADDRESS = '198.18.0.1';
+
+/** Transport zones of the lab, and the bridge through which nodes reach the VLANs. */
+export const OVERLAY_ZONE = '/infra/sites/default/enforcement-points/default/transport-zones/overlay';
+export const VLAN_ZONE = '/infra/sites/default/enforcement-points/default/transport-zones/vlan';
+
+/**
+ *   workloads ── h1 ──┐                        ┌── e1 ──┐
+ *                     ├── underlay ── manager ─┤        ├── physical network ── tor
+ *   workloads ── h2 ──┘                        └── e2 ──┘   (h1 and h2 too)
+ */
+export class Lab {
+  readonly nodes = new Map<string, LabNode>();
+  readonly workloads = new Map<string, Workload>();
+
+  private constructor(
+    readonly fabric: Namespace,
+    readonly manager: LabManager,
+  ) {}
+
+  /** Builds the machines and their network and starts the manager; called in the namespace of the fabric. */
+  static async build(): Promise<Lab> {
+    const fabric = Namespace.named(FABRIC);
+    fabric.run('ip', 'link', 'set', 'lo', 'up');
+    for (const bridge of ['underlay', 'physical']) fabric.run('ip', 'link', 'add', bridge, 'type', 'bridge');
+    fabric.run('ip', 'link', 'set', 'underlay', 'mtu', '1700');
+    for (const bridge of ['underlay', 'physical']) fabric.run('ip', 'link', 'set', bridge, 'up');
+    fabric.run('ip', 'address', 'add', `${MANAGER_ADDRESS}/24`, 'dev', 'underlay');
+    const lab = new Lab(fabric, new LabManager(MANAGER_ADDRESS, join(DIRECTORY, 'manager')));
+    await lab.manager.start();
+    return lab;
+  }
+
+  /** Starts a machine, enrols it as the node of an intent, and its agent. */
+  async addNode(name: string, number: number, nodePath: string): Promise<LabNode> {
+    const node = LabNode.start({ name, fabric: this.fabric, address: `198.18.0.${10 + number}`, directory: join(DIRECTORY, name) });
+    this.nodes.set(name, node);
+    node.startAgent(this.manager.url, [`${VLAN_ZONE}=br-physical`], await this.manager.token(nodePath));
+    return node;
+  }
+
+  node(name: string): LabNode {
+    const node = this.nodes.get(name);
+    if (!node) throw new Error(`the lab has no node ${name}`);
+    return node;
+  }
+
+  /** Starts a workload on a node. */
+  addWorkload(plan: WorkloadPlan, node: string): Workload {
+    const workload = new Workload(plan);
+    this.workloads.set(plan.name, workload);
+    workload.plugInto(this.node(node));
+    return workload;
+  }
+
+  workload(name: string): Workload {
+    const workload = this.workloads.get(name);
+    if (!workload) throw new Error(`the lab has no workload ${name}`);
+    return workload;
+  }
+}
+
+/** Makes the namespace of the fabric. @returns it */
+export function beginLab(): Namespace {
+  mkdirSync(DIRECTORY, { recursive: true, mode: 0o700 });
+  return Namespace.create(FABRIC);
+}
+
+/** Takes away all that a lab left, whether it ended, was kept or crashed. @returns whether there was anything */
+export function removeLab(): boolean {
+  const processes = endProcesses();
+  const namespaces = leftNamespaces();
+  for (const namespace of namespaces) namespace.remove();
+  const files = existsSync(DIRECTORY);
+  rmSync(DIRECTORY, { recursive: true, force: true });
+  return files || processes + namespaces.length > 0;
+}
+
+/** The last lines of all agents' and the manager's logs that warn of something. */
+export function warnings(): string[] {
+  if (!existsSync(DIRECTORY)) return [];
+  return readdirSync(DIRECTORY).flatMap((name) =>
+    ['agent.log', 'manager.log', 'ovn/ovn-controller.log', 'ovn/ovn-northd.log', 'ovs/ovs-vswitchd.log'].flatMap((file) => {
+      const path = join(DIRECTORY, name, file);
+      const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+      const lines = text.split('\n').filter((line) => /\|(WARN|ERR|EMER)\||"level":"?(warn|error|40|50)/.test(line));
+      return lines.slice(-12).map((line) => `${name}/${file}: ${line}`);
+    }),
+  );
+}

@@ -1,0 +1,95 @@
+import { pause } from '../expectations.js';
+import type { Lab } from '../lab.js';
+import { OVERLAY_ZONE, VLAN_ZONE } from '../lab.js';
+import type { Scenario } from './scenario.js';
+
+export const WEB = '/infra/segments/web';
+const ISOLATED = '/infra/segments/isolated';
+const STORAGE = '/infra/segments/storage';
+
+/** A port for a workload that is plugged in somewhere. */
+export async function attach(lab: Lab, segment: string, workload: string): Promise<string> {
+  const path = `${segment}/ports/${workload}`;
+  await lab.manager.patch(path, { attachment: { id: lab.workload(workload).attachment } });
+  return path;
+}
+
+/** Segments over tunnels and over VLANs, ports that move, and segments that nothing else is connected to. */
+export const segments: Scenario = {
+  title: 'Segments',
+  async run(lab, expect) {
+    const { manager } = lab;
+    await manager.patch(WEB, { transport_zone_path: OVERLAY_ZONE, subnets: [{ gateway_address: '10.1.1.1/24' }] });
+    await manager.patch(ISOLATED, { transport_zone_path: OVERLAY_ZONE });
+    await manager.patch(STORAGE, { transport_zone_path: VLAN_ZONE, vlan_ids: ['204'] });
+    lab.addWorkload({ name: 'web1', mac: '02:00:00:01:00:11', addresses: ['10.1.1.11/24'], gateway: '10.1.1.1' }, 'h1');
+    lab.addWorkload({ name: 'web2', mac: '02:00:00:01:00:12', addresses: ['10.1.1.12/24'], gateway: '10.1.1.1' }, 'h2');
+    lab.addWorkload({ name: 'web3', mac: '02:00:00:01:00:13', addresses: ['10.1.1.13/24'], gateway: '10.1.1.1' }, 'h1');
+    // The same addresses as the segment before it: isolated means that this does not matter.
+    lab.addWorkload({ name: 'lone1', mac: '02:00:00:02:00:11', addresses: ['10.1.1.111/24'] }, 'h1');
+    lab.addWorkload({ name: 'lone2', mac: '02:00:00:02:00:12', addresses: ['10.1.1.112/24'] }, 'h2');
+    lab.addWorkload({ name: 'disk1', mac: '02:00:00:03:00:11', addresses: ['10.1.4.11/24'] }, 'h1');
+    lab.addWorkload({ name: 'disk2', mac: '02:00:00:03:00:12', addresses: ['10.1.4.12/24'] }, 'h2');
+    const ports = [];
+    for (const [segment, workload] of [
+      [WEB, 'web1'],
+      [WEB, 'web2'],
+      [WEB, 'web3'],
+      [ISOLATED, 'lone1'],
+      [ISOLATED, 'lone2'],
+      [STORAGE, 'disk1'],
+      [STORAGE, 'disk2'],
+    ] as const)
+      ports.push(await attach(lab, segment, workload));
+    await expect.realized(WEB, ISOLATED, STORAGE, ...ports);
+
+    await expect.reaches('web1', 'web3');
+    await expect.reaches('web1', 'web2');
+    await expect.reaches('web2', 'web3');
+    await expect.reaches('lone1', 'lone2');
+    await expect.cannotReach('web1', 'lone1');
+    await expect.cannotReach('lone2', 'web2');
+    await expect.reaches('disk1', 'disk2');
+    await expect.now('a broadcast on h1 is heard on h2', () => broadcastIsHeard(lab, 'web1', 'web2'));
+    await expect.now('a broadcast is not heard on another segment', async () => !(await broadcastIsHeard(lab, 'web1', 'lone2')));
+    await expect.now('the segment has its tunnel key on the wire', () => tunnelKeyIsOnTheWire(lab));
+    await expect.now('the VLAN segment is tagged 204 on the physical network', () => tagIsOnTheWire(lab));
+
+    lab.workload('web2').plugInto(lab.node('h1'));
+    await expect.reaches('web1', 'web2');
+    lab.workload('web2').plugInto(lab.node('h2'));
+    await expect.realized(`${WEB}/ports/web2`);
+    await expect.reaches('web1', 'web2');
+  },
+};
+
+/** A broadcast ping makes every listener of the segment see a packet to the address of all. */
+async function broadcastIsHeard(lab: Lab, from: string, to: string): Promise<boolean> {
+  return seenWhile(lab.workload(to).namespace, 'eth0', 'icmp and ether broadcast', async () => {
+    lab.workload(from).namespace.status(3_000, 'ping', '-n', '-b', '-c', '3', '-i', '0.3', '-W', '1', '10.1.1.255');
+  });
+}
+
+async function tunnelKeyIsOnTheWire(lab: Lab): Promise<boolean | string> {
+  const keys = lab.node('h1').nbctl('--bare', '--columns=other_config', 'find', 'Logical_Switch', `name="${WEB}"`);
+  const key = Number(/requested-tnl-key=(\d+)/.exec(keys)?.[1]);
+  if (!(key > 0)) return `h1 was told of no key: ${keys}`;
+  // The 24 bits of the key are the fifth to seventh byte behind the UDP header.
+  return seenWhile(lab.fabric, 'h1-u', `udp port 6081 and udp[12:4] & 0xffffff00 = ${key * 256}`, async () => void lab.workload('web1').pings('10.1.1.12', 2));
+}
+
+async function tagIsOnTheWire(lab: Lab): Promise<boolean> {
+  return seenWhile(lab.fabric, 'h1-p', 'vlan 204 and icmp', async () => void lab.workload('disk1').pings('10.1.4.12', 2));
+}
+
+/** Whether a packet that a filter of tcpdump describes comes by while something is done. */
+export async function seenWhile(namespace: Lab['fabric'], device: string, filter: string, act: () => Promise<void>): Promise<boolean> {
+  const capture = namespace.spawn('tcpdump', ['-n', '-p', '-c', '1', '-i', device, filter], { stdio: 'ignore' });
+  const ended = new Promise<boolean>((resolve) => capture.once('exit', (status) => resolve(status === 0)));
+  await pause(700);
+  await act();
+  const timer = setTimeout(() => capture.kill('SIGKILL'), 1_500);
+  const seen = await ended;
+  clearTimeout(timer);
+  return seen;
+}
