@@ -8,6 +8,7 @@ import { LINK_TIMING } from './manager-link.js';
 import type { AgentLog } from './node-agent.js';
 import { NodeHost } from './node-host.js';
 import { type AgentIdentity, readIdentity, writeIdentity } from './node-state.js';
+import { examineMachine } from './ovn/machine.js';
 import { OvnEngine } from './ovn/ovn-engine.js';
 import { SimulatedEngine } from './simulated/simulated-engine.js';
 import { SimulatedWorkloads } from './simulated/workloads.js';
@@ -35,11 +36,23 @@ export interface AgentOptions {
 /** What an agent cannot be started with; the message is one line, for the person who starts it. */
 export class AgentOptionsError extends Error {}
 
+interface EngineKind {
+  /** Throws where this machine lacks what the engine needs: asked before a token is used up. */
+  examine(): Promise<unknown>;
+  open(nodeId: string, options: AgentOptions): Promise<Engine>;
+}
+
 /** Engines by the name that `--engine` takes. */
-const ENGINES: Readonly<Record<string, (nodeId: string, options: AgentOptions) => Engine | Promise<Engine>>> = {
-  simulated: (nodeId, { stateDir, tunnelAddresses }) =>
-    new SimulatedEngine({ nodeId, tunnelAddresses, workloads: new SimulatedWorkloads(join(stateDir, 'workloads.json')) }),
-  ovn: (nodeId, { tunnelAddresses, bridges }) => OvnEngine.open({ nodeId, tunnelAddresses, bridges: bridges ?? new Map(), environment: process.env }),
+const ENGINES: Readonly<Record<string, EngineKind>> = {
+  simulated: {
+    examine: async () => undefined,
+    open: async (nodeId, { stateDir, tunnelAddresses }) =>
+      new SimulatedEngine({ nodeId, tunnelAddresses, workloads: new SimulatedWorkloads(join(stateDir, 'workloads.json')) }),
+  },
+  ovn: {
+    examine: () => examineMachine(process.env),
+    open: (nodeId, { tunnelAddresses, bridges }) => OvnEngine.open({ nodeId, tunnelAddresses, bridges: bridges ?? new Map(), environment: process.env }),
+  },
 };
 
 export const ENGINE_NAMES = Object.keys(ENGINES);
@@ -52,8 +65,9 @@ export const ENGINE_NAMES = Object.keys(ENGINES);
  * @throws EnrolmentRefused when the manager does not take the token
  */
 export async function runAgent(options: AgentOptions, signal: AbortSignal): Promise<void> {
-  const makeEngine = ENGINES[options.engine];
-  if (!makeEngine) throw new AgentOptionsError(`there is no engine ${options.engine}: the engines are ${ENGINE_NAMES.join(', ')}`);
+  const kind = ENGINES[options.engine];
+  if (!kind) throw new AgentOptionsError(`there is no engine ${options.engine}: the engines are ${ENGINE_NAMES.join(', ')}`);
+  await kind.examine();
   const log = createLogger(options.logLevel);
   const kept = readIdentity(options.stateDir) ?? (await enrolled(options, log, signal));
   if (!kept) return;
@@ -65,7 +79,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   });
   const host = await NodeHost.open(options.stateDir, { softwareVersion: options.softwareVersion, log, onDiskFailure: (error) => fail(error) });
   try {
-    await host.start({ identity, directory: options.stateDir, engine: await makeEngine(identity.nodeId, options) });
+    await host.start({ identity, directory: options.stateDir, engine: await kind.open(identity.nodeId, options) });
     log.info({ node: identity.path, manager: `${identity.managerHost}:${identity.agentPort}` }, 'The node runs.');
     await Promise.race([aborted(signal), failed]);
   } finally {

@@ -1,7 +1,7 @@
 import type { Lab } from './lab.js';
 
 /** How long what should come about may take, in milliseconds. */
-const PATIENCE = 30_000;
+const PATIENCE = 60_000;
 const PAUSE = 250;
 
 /** Says what is expected and what was seen, one line each. */

@@ -10,6 +10,7 @@ const PACKAGES: readonly (readonly [command: string, packageName: string])[] = [
   ['ip', 'iproute2'],
   ['ping', 'iputils-ping'],
   ['tcpdump', 'tcpdump'],
+  ['busybox', 'busybox'],
 ];
 const POLICY = '/usr/sbin/policy-rc.d';
 

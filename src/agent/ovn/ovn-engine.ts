@@ -120,12 +120,12 @@ export class OvnEngine implements Engine {
   }
 
   health(): EngineHealth {
-    const detail = this.databases.missing() ?? '';
+    const missing = this.databases.missing();
     const there = tunnelledAddresses(this.databases.switch);
     const down = [...this.zone.peers].filter(([, address]) => !there.has(address));
     return {
-      healthy: detail === '',
-      detail,
+      healthy: missing === undefined,
+      detail: [...(missing ? [missing] : []), ...this.zone.limits].join('; '),
       bgpSessions: [],
       tunnelsUp: this.zone.peers.size - down.length,
       tunnelsDown: down.map(([endpoint, address]) => ({ endpoint, detail: `there is no tunnel to ${address}` })),

@@ -1,5 +1,6 @@
-import type { NodeResource, ResourceId } from '../../realization/resources.pb.js';
+import { type DhcpOptions, type NodeResource, type ResourceId, ResourceKind } from '../../realization/resources.pb.js';
 import { ForwardingView } from '../simulated/forwarding-view.js';
+import { dhcpRows } from './dhcp-rows.js';
 import { firewallRows } from './firewall-rows.js';
 import { natRows } from './nat-rows.js';
 import { routingRows } from './routing-rows.js';
@@ -21,6 +22,8 @@ export interface Zone {
   /** Underlay addresses of the other nodes. */
   readonly peers: ReadonlyMap<string, string>;
   readonly problems: readonly ZoneProblem[];
+  /** What is in the zone, but for a part that OVN has nothing for; each names the resource. */
+  readonly limits: readonly string[];
 }
 
 /** Tables of the northbound database that a zone has rows in. */
@@ -31,10 +34,20 @@ export const ZONE_TABLES = [
   'Logical_Router_Port',
   'Logical_Router_Static_Route',
   'NAT',
+  'DHCP_Options',
   'Address_Set',
   'Port_Group',
   'ACL',
 ] as const;
+
+/** Kinds that are refused, so that nothing is said to be in force that is not. */
+const MISSING: ReadonlyMap<ResourceKind, string> = new Map([
+  [ResourceKind.DNS_RECORDS, 'DNS'],
+  [ResourceKind.DNS_FORWARDER, 'DNS forwarders'],
+  [ResourceKind.LAYER4_BALANCER, 'load balancers'],
+  [ResourceKind.LAYER7_BALANCER, 'load balancers'],
+  [ResourceKind.BGP_INSTANCE, 'BGP'],
+]);
 
 /** Gathers what the parts of a zone are made of. */
 export class ZoneDraft {
@@ -42,6 +55,8 @@ export class ZoneDraft {
   readonly rows: WantedRow[] = [];
   readonly remotePorts = new Map<string, string>();
   readonly problems: ZoneProblem[] = [];
+  readonly limits: string[] = [];
+  readonly dhcp = new Map<string, DhcpOptions>();
 
   constructor(
     readonly resources: readonly NodeResource[],
@@ -68,14 +83,17 @@ export class ZoneDraft {
 
 export function zoneOf(resources: readonly NodeResource[], node: string, at: Date): Zone {
   const draft = new ZoneDraft(resources, node, at);
+  dhcpRows(draft);
   switchingRows(draft);
   routingRows(draft);
   natRows(draft);
   firewallRows(draft);
   const peers = new Map<string, string>();
-  for (const { key, body } of resources) {
+  for (const { kind, key, body } of resources) {
+    const missing = MISSING.get(kind);
+    if (missing) draft.refuse({ kind, key }, `this engine has no ${missing} yet`);
     const [address] = body?.$case === 'tunnelEndpoint' ? body.value.addresses : [];
     if (address !== undefined && key !== node) peers.set(key, address);
   }
-  return { rows: draft.rows, remotePorts: draft.remotePorts, peers, problems: draft.problems };
+  return { rows: draft.rows, remotePorts: draft.remotePorts, peers, problems: draft.problems, limits: draft.limits };
 }

@@ -1,7 +1,8 @@
+import { dhcp } from './dhcp.js';
 import { fabric } from './fabric.js';
 import { firewall } from './firewall.js';
 import { routing } from './routing.js';
 import type { Scenario } from './scenario.js';
 import { segments } from './segments.js';
 
-export const SCENARIOS: readonly Scenario[] = [fabric, segments, routing, firewall];
+export const SCENARIOS: readonly Scenario[] = [fabric, segments, routing, firewall, dhcp];
