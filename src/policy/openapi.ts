@@ -61,6 +61,7 @@ function describePlace(place: Place, paths: Record<string, Record<string, Operat
       operationId: `put${id}`,
       summary: `Creates or replaces: ${definition.doc}`,
       description: 'An object that exists must be sent with its current `_revision`; a stale one answers 412.',
+      parameters: WRITING,
       requestBody: body,
       responses: answers('The object as it is now.', reference),
     };
@@ -73,6 +74,7 @@ function describePlace(place: Place, paths: Record<string, Record<string, Operat
       description:
         'The body is the whole new intent of the object: an optional field left out is unset, unless the header `nsx-enable-partial-patch: true` is sent.',
       parameters: [
+        ...WRITING,
         parameter('nsx-enable-partial-patch'),
         ...(place.parent
           ? []
@@ -87,7 +89,7 @@ function describePlace(place: Place, paths: Record<string, Record<string, Operat
       ...about,
       operationId: `delete${id}`,
       summary: `Deletes, with everything below it: ${definition.doc}`,
-      parameters: [parameter('force'), parameter('fail_if_subtree_exists')],
+      parameters: [...WRITING, parameter('force'), parameter('fail_if_subtree_exists')],
       responses: answers('Deleted.'),
     };
   }
@@ -97,6 +99,7 @@ function describePlace(place: Place, paths: Record<string, Record<string, Operat
       operationId: `revise${id}`,
       summary: `Moves among its siblings: ${definition.doc}`,
       parameters: [
+        ...WRITING,
         { ...query('action', 'What to do.', { type: 'string', enum: ['revise'] }), required: true },
         query('operation', 'Where it goes.', { type: 'string', enum: ['insert_top', 'insert_bottom', 'insert_before', 'insert_after'], default: 'insert_top' }),
         query('anchor_path', 'The sibling that it goes before or after.', { type: 'string' }),
@@ -239,6 +242,7 @@ const PAGING = [
 /** Parameters that many operations share. */
 const PARAMETERS: readonly Parameter[] = [
   ...PAGING,
+  query('dry_run', 'Check everything, keep nothing, and answer nothing but a status.', { type: 'boolean' }),
   query('force', 'Delete although other objects refer to it.', { type: 'boolean' }),
   query('fail_if_subtree_exists', 'Refuse when there is anything below it.', { type: 'boolean' }),
   {
@@ -248,11 +252,21 @@ const PARAMETERS: readonly Parameter[] = [
     description: 'Change only the fields that the body names.',
     schema: { type: 'boolean' },
   },
+  {
+    name: 'X-Allow-Overwrite',
+    in: 'header',
+    required: false,
+    description: 'Change what a principal identity protects.',
+    schema: { type: 'boolean' },
+  },
 ];
 
 function parameter(name: string): { readonly $ref: string } {
   return { $ref: `#/components/parameters/${name}` };
 }
+
+/** What every write looks at. */
+const WRITING = [parameter('dry_run'), parameter('X-Allow-Overwrite')];
 
 const TREE = [
   query('filter', 'Types to answer as a tree: Type- and names, such as Type-Domain|Group.', { type: 'string' }),

@@ -70,12 +70,12 @@ export class PolicyService {
     return this.reading.tree(located, either(wanted), either(wantedBelow));
   }
 
-  /** @returns the object as it is now, as JSON text */
-  async put(context: RequestContext, path: string, body: unknown, options: WriteOptions): Promise<string> {
+  /** @returns the object as it is now, as JSON text; nothing of a trial, which leaves no object to read */
+  async put(context: RequestContext, path: string, body: unknown, options: WriteOptions): Promise<string | undefined> {
     const located = this.object(path, 'PUT');
     if (body instanceof Uint8Array) await this.writeLarge({ op: 'put', path, bytes: body, context, options });
     else await this.apply(context, commandOf(context, prepareObject(this.registry, 'put', located, body), options));
-    return this.answer(path);
+    return options.dryRun ? undefined : this.answer(path);
   }
 
   /** @returns the object as it is now, as JSON text, of the types whose PATCH answers it */
@@ -92,14 +92,14 @@ export class PolicyService {
     await this.apply(context, commandOf(context, prepared, options));
   }
 
-  /** `POST ?action=revise`: writes the object and moves it among its siblings. */
-  async revise(context: RequestContext, path: string, body: unknown, move: Move, options: WriteOptions): Promise<string> {
+  /** `POST ?action=revise`: writes the object and moves it among its siblings. Answers as `put` does. */
+  async revise(context: RequestContext, path: string, body: unknown, move: Move, options: WriteOptions): Promise<string | undefined> {
     const located = this.object(path, 'PUT');
     if (!located.place.definition.actions?.includes('revise')) throw unknownAction(path, 'revise');
     const given = body ?? this.reader.get(path) ?? {};
     const prepared = prepareObject(this.registry, 'patch', located, given, { move });
     await this.apply(context, commandOf(context, prepared, { ...options, enforceRevision: true }));
-    return this.answer(path);
+    return options.dryRun ? undefined : this.answer(path);
   }
 
   private answer(path: string): string {

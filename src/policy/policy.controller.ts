@@ -43,15 +43,13 @@ export class PolicyController {
   @Put(PATHS)
   @TAKES_BYTES
   async put(@Req() request: KnownRequest, @Res() reply: FastifyReply): Promise<void> {
-    json(reply, await this.policy.put(request.heddle, policyPath(request), request.body, optionsOf(request)));
+    written(reply, await this.policy.put(request.heddle, policyPath(request), request.body, optionsOf(request)));
   }
 
   @Patch(PATHS)
   @TAKES_BYTES
   async patch(@Req() request: KnownRequest, @Res() reply: FastifyReply): Promise<void> {
-    const text = await this.policy.patch(request.heddle, policyPath(request), request.body, optionsOf(request));
-    if (text === undefined) reply.code(200).send();
-    else json(reply, text);
+    written(reply, await this.policy.patch(request.heddle, policyPath(request), request.body, optionsOf(request)));
   }
 
   @Delete(PATHS)
@@ -73,12 +71,18 @@ export class PolicyController {
         message: 'POST needs an action that the object has, such as ?action=revise: to create an object, PUT or PATCH its path.',
       });
     }
-    json(reply, await this.policy.revise(request.heddle, path, request.body ?? undefined, moveOf(query), optionsOf(request)));
+    written(reply, await this.policy.revise(request.heddle, path, request.body ?? undefined, moveOf(query), optionsOf(request)));
   }
 }
 
 function json(reply: FastifyReply, text: string): void {
   reply.code(200).header('content-type', 'application/json; charset=utf-8').send(text);
+}
+
+/** Answers a write: with the object, or with nothing where none is answered. */
+function written(reply: FastifyReply, text: string | undefined): void {
+  if (text === undefined) reply.code(200).send();
+  else json(reply, text);
 }
 
 /** The policy path of a request, each segment decoded by itself, so that an encoded slash stays visible and is refused. */

@@ -14,6 +14,8 @@ const P = '/policy/api/v1';
 const POINT = '/infra/sites/default/enforcement-points/default';
 const OVERLAY = `${POINT}/transport-zones/nsx-overlay-transportzone`;
 const HOSTS = [`${POINT}/host-transport-nodes/host-1`, `${POINT}/host-transport-nodes/host-2`] as const;
+const EDGE = `${POINT}/edge-clusters/EDGECLUSTER1/edge-nodes/edge-1`;
+const LOCALE = '/infra/tier-0s/three-tier-uplink/locale-services/default';
 const EXAMPLE = join(import.meta.dirname, '..', '..', 'docs', 'examples', 'three-tier.json');
 const TRUST = ['/api/v1/trust-management', `${P}/trust-management`];
 
@@ -77,9 +79,14 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-/** Networks with workloads, one of which is refused by its node, and a group that has members of every kind. */
+/** Networks with workloads, one of which is refused by its node, a way out of them, and a group that has members of every kind. */
 async function writeIntent(): Promise<void> {
   await api.call('PATCH', `${P}/infra`, { body: JSON.parse(readFileSync(EXAMPLE, 'utf8')) });
+  await write('/infra/segments/uplink', { transport_zone_path: `${POINT}/transport-zones/nsx-vlan-transportzone`, vlan_ids: ['7'] });
+  const outside = { type: 'EXTERNAL', segment_path: '/infra/segments/uplink', edge_path: EDGE, subnets: [{ ip_addresses: ['192.0.2.1'], prefix_len: 24 }] };
+  await write(`${LOCALE}/interfaces/u1`, outside);
+  await write(`${LOCALE}/bgp`, { enabled: true, local_as_num: '65010' });
+  await write(`${LOCALE}/bgp/neighbors/tor`, { neighbor_address: '192.0.2.254', remote_as_num: '65000', password: 'Secret-1' });
   await write(INNER, { transport_zone_path: OVERLAY, subnets: [{ gateway_address: '10.41.1.1/24' }] });
   await write(`${WEB}/ports/p1`, { attachment: { id: 'vif-1' }, address_bindings: [{ ip_address: '10.40.1.11', mac_address: '02:00:00:00:00:11' }] });
   await write(`${WEB}/ports/p2`, { attachment: { id: 'vif-2' } });
@@ -102,6 +109,10 @@ async function writeIntent(): Promise<void> {
   for (const number of [1, 2, 3]) await plug(0, number);
   await eventually(async () => expect((await api.call('GET', `${P}/infra/realized-state/alarms`)).results).not.toHaveLength(0));
   await eventually(async () => expect((await api.call('GET', '/api/v1/fabric/vifs')).results).toHaveLength(3));
+  await eventually(async () => {
+    const { results } = await api.call('GET', '/heddle/api/v1/nodes');
+    expect(results.flatMap(({ health }: Body) => health?.bgp_sessions ?? [])).not.toHaveLength(0);
+  });
   await api.call('POST', `${P}/infra/realized-state/virtual-machines/{machine}/tags`, {
     path: { machine: 'web-1' },
     body: { tags: [{ scope: 'tier', tag: 'web' }] },

@@ -105,6 +105,32 @@ describe('an object of the policy tree', () => {
   });
 });
 
+describe('a trial (dry_run)', () => {
+  const path = `${P}/infra/tier-1s/trial`;
+
+  it('keeps nothing, and answers nothing but a status', async () => {
+    expect((await api.http.put(`${path}?dry_run=true`).send({ display_name: 'New' }).expect(200)).text).toBe('');
+    await api.http.get(path).expect(404);
+    const { body: kept } = await api.http.put(path).send({ display_name: 'Kept' }).expect(200);
+    expect(
+      (
+        await api.http
+          .put(`${path}?dry_run=true`)
+          .send({ ...kept, display_name: 'Other' })
+          .expect(200)
+      ).text,
+    ).toBe('');
+    await api.http.delete(`${path}?dry_run=true`).expect(200);
+    expect((await api.http.get(path).expect(200)).body).toEqual(kept);
+  });
+
+  it('is refused as the write would be', async () => {
+    await api.http.put(`${path}?dry_run=true`).send({ display_name: 'Stale' }).expect(412);
+    await api.http.patch(`${path}?dry_run=true`).send({ tier0_path: '/infra/tier-0s/none' }).expect(400);
+    await api.http.delete(path).expect(200);
+  });
+});
+
 describe('bad input', () => {
   const path = `${P}/infra/segments/bad`;
 

@@ -53,6 +53,23 @@ const { data: page } = await client.GET('/policy/api/v1/infra/tier-1s', { params
 assert.equal(page?.results.length, 1);
 assert.equal(page.result_count, 1);
 
+const { data: found } = await client.GET('/policy/api/v1/search', { params: { query: { query: 'resource_type:Tier1 AND display_name:Typed' } } });
+assert.equal(found?.results[0]?.path, made.path);
+const { data: changes } = await client.GET('/heddle/api/v1/change-sets', { params: { query: { path: made.path, operation: 'UPDATE' } } });
+const sequence = String(changes?.results[0]?.sequence);
+const { data: change } = await client.GET('/heddle/api/v1/change-sets/{sequence}', { params: { path: { sequence } } });
+assert.deepEqual(change?.details[0]?.differences, [{ field: 'description', after: 'Changed.' }]);
+const { data: realized } = await client.GET('/policy/api/v1/infra/realized-state/status', { params: { query: { intent_path: made.path ?? '' } } });
+assert.equal(realized?.intent_version, '1');
+const john: components['schemas']['LocalUser'] = { username: 'john', full_name: 'John', password: 'Johns-Password-1' };
+const { data: user } = await client.POST('/api/v1/node/users', { params: { query: { action: 'create_user' } }, body: john });
+assert.equal(user?.status, 'ACTIVE');
+const { error: role } = await client.PUT('/policy/api/v1/aaa/roles/{role}', {
+  params: { path: { role: 'auditor' } },
+  body: { features: [{ feature: 'policy_grouping', permission: 'read' }] },
+});
+assert.equal(role?.httpStatus, 'FORBIDDEN');
+
 await client.DELETE(POLICY, { params: inPolicy });
 await client.DELETE(SEGMENT, { params: inSegment });
 await client.DELETE(GATEWAY, { params: inPath });
