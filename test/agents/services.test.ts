@@ -185,6 +185,11 @@ it('hands out addresses where the ports are, and names on the edges', async () =
     packet: { source_address: '0.0.0.0', destination_address: '255.255.255.255', protocol: 'UDP', source_port: 68, destination_port: 67 },
   });
   expect(asked.body).toMatchObject({ verdict: 'ANSWERED' });
+  const named = await manager.call('POST', '/heddle/api/v1/packet-traces', {
+    from_port: CLIENT,
+    packet: { source_address: '10.0.1.11', destination_address: '198.51.100.53', protocol: 'UDP', source_port: 40000, destination_port: 53 },
+  });
+  expect(named.body).toMatchObject({ verdict: 'ANSWERED' });
 });
 
 /** Files of the manager and of the nodes that hold a text. */

@@ -2,7 +2,7 @@ import { ForwardingModel } from '../../src/agent/simulated/forwarding-model.js';
 import { type Packet, type TracePacket, TraceResult_Verdict, type TraceStep } from '../../src/agents/session.pb.js';
 import type { PolicyObject } from '../../src/model/policy-object.js';
 import type { Commit } from '../../src/policy/ports.js';
-import type { InventoryReport } from '../../src/realization/contract.js';
+import type { InventoryReport, NodeDelta } from '../../src/realization/contract.js';
 import { RealizationGraph } from '../../src/realization/graph.js';
 import { Changes } from './network.js';
 
@@ -16,7 +16,12 @@ export class Fabric {
   }
 
   commit(...objects: readonly PolicyObject[]): void {
-    this.graph.commit(this.changes.put(objects));
+    this.change(...objects);
+  }
+
+  /** Answers what nodes are told of it. */
+  change(...objects: readonly PolicyObject[]): readonly NodeDelta[] {
+    return this.graph.commit(this.changes.put(objects));
   }
 
   /** Sends a packet from a switch port, or from outside through an uplink, and follows it from node to node to its end. */

@@ -1,6 +1,7 @@
 import {
   type AddressSet,
   type ChassisBinding,
+  type DnsForwarder,
   type FirewallRuleSet,
   FirewallRuleSet_Place,
   type Layer4Balancer,
@@ -33,6 +34,7 @@ export class ForwardingView {
   readonly bindings = new Map<string, Keyed<ChassisBinding>>();
   readonly routes = new Map<string, Keyed<StaticRoute>[]>();
   readonly natRules = new Map<string, Keyed<NatRule>[]>();
+  readonly nameServers = new Map<string, Keyed<DnsForwarder>[]>();
   /** By router, or by the port group that they serve. */
   readonly layer4 = new Map<string, Keyed<Layer4Balancer>[]>();
   readonly layer7 = new Map<string, Keyed<Layer7Balancer>[]>();
@@ -90,6 +92,9 @@ export class ForwardingView {
       }
       case 'staticRoute':
         push(this.routes, body.value.router, { ...body.value, key });
+        return;
+      case 'dnsForwarder':
+        push(this.nameServers, body.value.router, { ...body.value, key });
         return;
       case 'natRule':
         push(this.natRules, body.value.router, { ...body.value, key });

@@ -28,6 +28,7 @@ import { type Translation, translateDestination, translateSource } from './trans
 const CROSSING_LIMIT = 64;
 const DEFAULT_HOP_LIMIT = 64;
 const DHCP_SERVER_PORT = 67;
+const NAME_SERVER_PORT = 53;
 
 /** Follows one packet over one node. The pipeline is OVN's: filters at the ports, routing and translation in the routers. */
 export class PacketWalk {
@@ -166,6 +167,8 @@ export class PacketWalk {
     } else {
       const handled = this.balanced(router, packet);
       if (handled === 'ended') return;
+      const nameServer = handled ? undefined : this.nameServerAt(router, packet);
+      if (nameServer) return this.answer(nameServer, 'the name server answers, or asks another one', packet);
       if (handled) packet = handled;
       else if (view.routerPortsOfRouter.get(router)?.some((port) => hasOwnAddress(port, packet.destinationAddress))) {
         return this.answer(router, "the address is the router's own", packet);
@@ -239,6 +242,11 @@ export class PacketWalk {
     if (!proxy) return undefined;
     this.answer(proxy.key, 'the layer-7 balancer takes the connection; what it does with it depends on the request', packet);
     return 'ended';
+  }
+
+  private nameServerAt(router: string, { protocol, destinationAddress, destinationPort }: Packet): string | undefined {
+    if (destinationPort !== NAME_SERVER_PORT || (protocol !== UDP && protocol !== TCP)) return undefined;
+    return this.view.nameServers.get(router)?.find(({ listener }) => listener === destinationAddress)?.key;
   }
 
   private leave(port: Keyed<RouterPort>, nextHop: string, packet: Packet): void {

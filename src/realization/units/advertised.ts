@@ -8,6 +8,7 @@ import type { StaticRoutes } from '../../model/networking/static-routes.resource
 import type { Tier1 } from '../../model/networking/tier1.resource.js';
 import type { Tier1Interface } from '../../model/networking/tier1-interface.resource.js';
 import { blocksOf, contains, formatAddress, parseBlock, parseRange } from '../../shared/address.js';
+import { poolsOfRules } from './balancing-rules.js';
 import { connectedSegments } from './gateway-facts.js';
 import type { Reads } from './reads.js';
 
@@ -74,7 +75,8 @@ export function networksOf(reads: Pick<Reads, 'intent'>, gateway: string): Adver
       const server = intent.object<LBVirtualServer>(path);
       if (!server || server.enabled === false) continue;
       add('LB_VIP', rangeBlocks(server.ip_address));
-      for (const pool of [server.pool_path, server.sorry_pool_path]) add('LB_SNAT', translationAddresses(intent.object<LBPool>(pool)));
+      for (const pool of [server.pool_path, server.sorry_pool_path, ...poolsOfRules(server.rules)])
+        add('LB_SNAT', translationAddresses(intent.object<LBPool>(pool)));
     }
   }
   const forwarder = intent.object<PolicyDnsForwarder>(`${gateway}/dns-forwarder`);

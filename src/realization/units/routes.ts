@@ -9,7 +9,7 @@ import { bundles, NOTHING, type Output } from '../output.js';
 import type { Contribution } from '../resource-table.js';
 import type { BfdTimers } from '../resources.pb.js';
 import { interfaceNetworks, networkOf, subnetNetworks } from './advertised.js';
-import { connectedSegments, type GatewayFacts, type ServicePart } from './gateway-facts.js';
+import { connectedSegments, type GatewayFacts, hasDistributedPart, type ServicePart } from './gateway-facts.js';
 import { familyOf, staticRoute } from './gateways.js';
 import { gatewayAbove, gatewayPort, hasPort, partOfInterface } from './interfaces.js';
 import { addressAt, INNER, internalLink } from './links.js';
@@ -42,8 +42,7 @@ export function staticRoutesUnit(reads: Reads, path: string): Output {
     );
   }
   for (const part of gateway.service) contributions.push(...onPart(reads, path, gateway, part, network, inward, outward));
-  const distributed = gateway.tier === 1 || segments.length > 0;
-  if (distributed && gateway.service.length === 0 && outward.length > 0 && inward.length === 0) {
+  if (hasDistributedPart(reads, gateway) && gateway.service.length === 0 && outward.length > 0 && inward.length === 0) {
     contributions.push(staticRoute(path, bundles.domain(gateway.path), gateway.path, network, outward.map(plain)));
   }
   return { ...NOTHING, contributions };
@@ -58,13 +57,21 @@ function onPart(
   inward: readonly Hop[],
   outward: readonly Hop[],
 ): Contribution[] {
-  const hops = outward
-    .filter((hop) => isReachable(reads, gateway, part, hop))
-    .map((hop) => ({ ...plain(hop), ...watchOf(reads, gateway, hop), routerPort: portOf(reads, part, hop) }));
-  if (inward.length > 0) hops.push({ ...plain({ ip_address: addressAt(internalLink(gateway.internalSubnets), familyOf(network), INNER) }), ...UNWATCHED });
-  return hops.length === 0
-    ? []
-    : [staticRoute(`${path}@${part.index}`, bundles.service(part.router), part.router, network, hops, gateway.tier === 0 && inward.length === 0)];
+  const reachable = outward.filter((hop) => isReachable(reads, gateway, part, hop)).map((hop) => ({ hop, watch: watchOf(reads, gateway, hop) }));
+  const hops = reachable.map(({ hop, watch }) => ({
+    ...plain(hop),
+    bfd: watch !== undefined,
+    bfdTimers: watch?.timers,
+    routerPort: portOf(reads, part, hop),
+  }));
+  if (inward.length > 0) {
+    const address = addressAt(internalLink(gateway.internalSubnets), familyOf(network), INNER);
+    hops.push({ ...plain({ ip_address: address }), bfdTimers: undefined });
+  }
+  if (hops.length === 0) return [];
+  const external = gateway.tier === 0 && inward.length === 0;
+  const also = reachable.flatMap(({ watch }) => watch?.paths ?? []);
+  return [{ ...staticRoute(`${path}@${part.index}`, bundles.service(part.router), part.router, network, hops, external), also }];
 }
 
 /** The gateway's port on the segment that a hop names. */
@@ -114,16 +121,21 @@ function portOf(reads: Reads, part: ServicePart, { ip_address: address, scope = 
   return scope.find((path) => path.includes('/interfaces/') && hasPort(reads, path, part.router)) ?? '';
 }
 
-const UNWATCHED = { bfd: false, bfdTimers: undefined };
-
-/** Whether and how BFD watches a hop: as its peer says, else as the locale services do. */
-function watchOf(reads: Reads, { path, localeServices }: GatewayFacts, { ip_address: address }: Hop): { bfd: boolean; bfdTimers: BfdTimers | undefined } {
+/** How BFD watches a hop: as its peer says, else as the locale services do. Undefined: it does not. */
+function watchOf(
+  reads: Reads,
+  { path, localeServices }: GatewayFacts,
+  { ip_address: address }: Hop,
+): { readonly timers: BfdTimers | undefined; readonly paths: readonly string[] } | undefined {
   const peer = reads.intent
     .children(path, 'StaticRouteBfdPeer')
     .flatMap((one) => reads.intent.object<StaticRouteBfdPeer>(one) ?? [])
     .find(({ peer_address: watched, enabled }) => watched === address && enabled !== false);
-  if (!peer) return UNWATCHED;
+  if (!peer) return undefined;
   const named = [peer.bfd_profile_path, ...localeServices.map((one) => reads.intent.object<LocaleServices>(one)?.bfd_profile_path)];
   const profile = reads.intent.object<BfdProfile>(named.find((one) => one !== undefined));
-  return { bfd: true, bfdTimers: profile && { intervalMilliseconds: profile.interval ?? 500, multiplier: profile.multiple ?? 3 } };
+  return {
+    timers: profile && { intervalMilliseconds: profile.interval ?? 500, multiplier: profile.multiple ?? 3 },
+    paths: profile ? [peer.path, profile.path] : [peer.path],
+  };
 }
