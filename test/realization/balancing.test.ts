@@ -132,6 +132,17 @@ it('follows a group of members', () => {
   expect(proxy(network)?.pool?.members.map(({ address }) => address)).toEqual(['10.2.1.10', '10.2.1.9']);
 });
 
+it('takes small blocks of a group apart into members, and says which are too large', () => {
+  const group = (...ip_addresses: string[]) =>
+    intent('/infra/domains/default/groups/g', { expression: [{ resource_type: 'IPAddressExpression', ip_addresses }] });
+  const members = pool({ members: undefined, member_group: { group_path: group().path, ip_revision_filter: 'IPV4', max_ip_list_size: 3 } });
+  const network = fabric(service(), server({ application_profile_path: http.path }), members, http, group('10.2.1.8/30'));
+  expect(proxy(network)?.pool?.members.map(({ address }) => address)).toEqual(['10.2.1.8', '10.2.1.9', '10.2.1.10']);
+  expect(network.graph.realizedState(SERVER)?.alarms.filter(({ code }) => code === 'NOT_SUPPORTED')).toEqual([]);
+  network.commit(group('10.0.0.0/8'));
+  expect(network.graph.realizedState(SERVER)?.alarms).toContainEqual({ code: 'NOT_SUPPORTED', reason: expect.stringContaining('10.0.0.0/8') });
+});
+
 it('brings the addresses of its access list to the edge', () => {
   const clients = intent('/infra/domains/default/groups/clients', { expression: [{ resource_type: 'IPAddressExpression', ip_addresses: ['10.1.1.0/24'] }] });
   const guarded = fabric(service(), server({ access_list_control: { enabled: true, action: 'DROP', group_path: clients.path } }), pool(), tcp, clients);

@@ -6,7 +6,10 @@ import { LocaleServices } from './locale-services.resource.js';
 import { Tier0 } from './tier0.resource.js';
 
 class Tier0InterfacePimConfig {
-  @Field('boolean', 'Whether multicast is routed through the interface.', { default: false })
+  @Field('boolean', 'Whether multicast is routed through the interface.', {
+    default: false,
+    unrealized: 'Gateways route no multicast. It stays within its segment.',
+  })
   enabled?: boolean;
 
   @Field('integer', 'How often neighbours are greeted, in seconds.', { default: 30, min: 1, max: 180 })
@@ -17,7 +20,10 @@ class Tier0InterfacePimConfig {
 }
 
 class PolicyInterfaceOspfConfig {
-  @Field('boolean', 'Whether OSPF runs on the interface.', { default: false })
+  @Field('boolean', 'Whether OSPF runs on the interface.', {
+    default: false,
+    unrealized: 'OSPF does not run. Use BGP or static routes towards the physical network.',
+  })
   enabled?: boolean;
 
   @Field('string', 'Policy path of the area that the interface belongs to.', { required: true, refs: { to: ['OspfAreaConfig'] } })

@@ -17,7 +17,9 @@ class Tier0AdvancedConfig extends ConnectivityAdvancedConfig {
 }
 
 class Tier0StatefulServicesConfig {
-  @Field('boolean', 'Whether an active-active gateway keeps the state of connections.')
+  @Field('boolean', 'Whether an active-active gateway keeps the state of connections.', {
+    unrealized: 'Edges that forward at once share no state of connections. Make the gateway ACTIVE_STANDBY, or put stateful services on a tier-1.',
+  })
   enabled?: boolean;
 
   @Field('string', 'By what the edges agree on which of them holds a connection.', { enum: ['IP_HASH', 'NONE', 'SRC_DST_IP_HASH'] })
@@ -64,10 +66,12 @@ class Tier0VrfConfig {
   @Field(() => VrfRouteTargets, 'Route targets of the VRF.', { array: true, minItems: 1, maxItems: 1 })
   route_targets?: VrfRouteTargets[];
 
-  @Field('integer', 'Tunnel key of the VRF towards EVPN peers.')
+  @Field('integer', 'Tunnel key of the VRF towards EVPN peers.', { unrealized: 'EVPN is not put in force. Use BGP neighbours of the VRF.' })
   evpn_transit_vni?: number;
 
-  @Field(() => VrfEvpnL2VniConfig, 'Layer-2 instance that the VRF announces over EVPN.')
+  @Field(() => VrfEvpnL2VniConfig, 'Layer-2 instance that the VRF announces over EVPN.', {
+    unrealized: 'EVPN is not put in force. Make a segment of a VLAN transport zone instead.',
+  })
   evpn_l2_vni_config?: VrfEvpnL2VniConfig;
 
   @Field('string', 'Distinguishers that edges take one each of.', { array: true })

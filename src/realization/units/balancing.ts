@@ -3,7 +3,7 @@ import type { LBPool } from '../../model/balancing/lb-pool.resource.js';
 import type { LBService } from '../../model/balancing/lb-service.resource.js';
 import type { LBVirtualServer } from '../../model/balancing/lb-virtual-server.resource.js';
 import type { PolicyObject } from '../../model/policy-object.js';
-import { parseAddress } from '../../shared/address.js';
+import { formatAddress, parseRange, type Range } from '../../shared/address.js';
 import type { Alarm } from '../contract.js';
 import { addressSetKey } from '../groups/address-sets.js';
 import type { IntentReads } from '../intent.js';
@@ -62,6 +62,7 @@ export function virtualServerUnit(reads: Reads, path: string): Output {
   const sets = [...accessGroups(server), ...(layer7 ? groupsOfRules(server.rules) : [])].sort();
   const addressSets = sets.filter((set, at) => set !== sets[at - 1]);
   const also = concerned(intent, server, service);
+  const pools = [server.pool_path, server.sorry_pool_path, ...(layer7 ? poolsOfRules(server.rules) : [])];
   const bodyOf = (seat: Seat): Body => (layer7 ? layer7Body(reads, server, profile, seat) : layer4Body(reads, server, profile, seat));
   return {
     ...NOTHING,
@@ -76,6 +77,7 @@ export function virtualServerUnit(reads: Reads, path: string): Output {
       ...addressSets.map((set) => [bundle, bundles.addresses(set)] as const),
       ...(portGroup === '' ? [] : [[bundles.applied(portGroup), bundle] as const]),
     ]),
+    problems: pools.flatMap((pool) => blockProblem(reads, pool) ?? []),
     addressSets,
     scopes: seats.flatMap(({ portGroup }) => (portGroup === '' ? [] : [portGroup])),
   };
@@ -268,11 +270,13 @@ function membersOf(reads: Reads, { members = [], member_group: group }: LBPool):
     maxConnections: member.max_concurrent_connections ?? 0,
   }));
   if (!group) return listed;
-  const addresses = reads.groupAddresses(group.group_path).filter((address) => {
-    const family = parseAddress(address)?.family;
-    return family !== undefined && (group.ip_revision_filter === 'IPV4_IPV6' || family === (group.ip_revision_filter === 'IPV6' ? 6 : 4));
-  });
-  return addresses.slice(0, group.max_ip_list_size || undefined).map((address) => {
+  const { ip_revision_filter: families = 'IPV4' } = group;
+  const addresses = reads
+    .groupAddresses(group.group_path)
+    .flatMap((text) => parseRange(text) ?? [])
+    .filter(({ family }) => families.includes(`IPV${family}`))
+    .flatMap(addressesIn);
+  return [...new Set(addresses)].slice(0, group.max_ip_list_size || undefined).map((address) => {
     const custom = group.customized_members?.find((one) => one.ip_address === address);
     return {
       address,
@@ -283,6 +287,28 @@ function membersOf(reads: Reads, { members = [], member_group: group }: LBPool):
       maxConnections: 0,
     };
   });
+}
+
+/** Largest block of a group whose addresses become members one by one. */
+const LARGEST_BLOCK = 256n;
+
+function addressesIn({ family, low, high }: Range): string[] {
+  if (high - low >= LARGEST_BLOCK) return [];
+  return Array.from({ length: Number(high - low) + 1 }, (_, index) => formatAddress(family, low + BigInt(index)));
+}
+
+/** Why a pool has fewer members than its group has addresses. */
+function blockProblem(reads: Reads, path: string | undefined): Alarm | undefined {
+  const group = reads.intent.object<LBPool>(path)?.member_group?.group_path;
+  const wide =
+    group &&
+    reads.groupAddresses(group).find((text) => {
+      const range = parseRange(text);
+      return range !== undefined && range.high - range.low >= LARGEST_BLOCK;
+    });
+  return wide
+    ? alarm('NOT_SUPPORTED', `${group} holds ${wide}, which is too large to be members of ${path}: list blocks of up to ${LARGEST_BLOCK} addresses.`)
+    : undefined;
 }
 
 /** 0 where none is named, and for a range, which maps ports one to one. */
