@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import { type BalancerMember, type BalancerPool, type Layer7Balancer, Layer7Balancer_ForwardedFor, Persistence_Mode } from '../../realization/resources.pb.js';
+import { type AddressSets, addressPattern } from './conditions.js';
+import { backendOf, serverName, sharedTable, tableOf } from './pools.js';
+import { ruleDirectives } from './rules.js';
+import { type SecretTexts, TlsFiles } from './tls-files.js';
+import { seconds, template } from './words.js';
+
+export interface Surroundings {
+  /** Folder of certificates and keys. */
+  readonly tlsFolder: string;
+  /** Unix socket on which HAProxy answers questions about members. */
+  readonly adminSocket: string;
+  readonly addressSets: AddressSets;
+  readonly secrets: SecretTexts;
+}
+
+export interface Configuration {
+  readonly text: string;
+  /** Files that the text names, by path. */
+  readonly files: ReadonlyMap<string, string>;
+  /** Which member of which pool a server of a backend is: `backend/server`. */
+  readonly members: ReadonlyMap<string, { readonly balancer: string; readonly pool: string; readonly member: BalancerMember }>;
+}
+
+/**
+ * The configuration of one HAProxy for all layer-7 balancers of a node: pure, the same balancers give the same text. Meant for
+ * HAProxy 2.6 and newer.
+ * @throws Unsupported where a balancer asks for what HAProxy cannot do
+ */
+export function configurationOf(balancers: ReadonlyMap<string, Layer7Balancer>, surroundings: Surroundings): Configuration {
+  const files = new TlsFiles(surroundings.tlsFolder, surroundings.secrets);
+  const members = new Map<string, { balancer: string; pool: string; member: BalancerMember }>();
+  const sections = [...globals(surroundings)];
+  const tables = new Map<string, string>();
+  for (const [key, balancer] of [...balancers].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const name = nameOf(key);
+    const backendName = (pool: string): string => `${name}-${nameOf(pool)}`;
+    sections.push(section(`frontend ${name}`, frontendOf(balancer, surroundings, files, backendName)));
+    for (const pool of poolsOf(balancer)) {
+      sections.push(section(`backend ${backendName(pool.key)}`, backendOf(balancer, pool, files)));
+      for (const member of pool.members) members.set(`${backendName(pool.key)}/${serverName(member)}`, { balancer: key, pool: pool.key, member });
+    }
+    const { persistence } = balancer;
+    if (persistence?.shared && persistence.mode === Persistence_Mode.SOURCE_ADDRESS) tables.set(sharedTable(persistence), tableOf(persistence));
+  }
+  for (const [name, table] of tables) sections.push(section(`backend ${name}`, [table]));
+  return { text: `${sections.join('\n\n')}\n`, files: files.contents, members };
+}
+
+function globals({ adminSocket }: Surroundings): string[] {
+  return [
+    section('global', [
+      `stats socket ${adminSocket} mode 600 level admin expose-fd listeners`,
+      'log stdout format raw local0',
+      'tune.ssl.default-dh-param 2048',
+      'ssl-default-bind-options ssl-min-ver TLSv1.2',
+      'ssl-default-server-options ssl-min-ver TLSv1.2',
+    ]),
+    section('defaults', ['mode http', 'timeout connect 5s', 'timeout client 60s', 'timeout server 60s', 'timeout http-request 10s', 'timeout queue 10s']),
+  ];
+}
+
+function frontendOf(balancer: Layer7Balancer, { addressSets }: Surroundings, files: TlsFiles, backendName: (pool: string) => string): string[] {
+  const { address, ports, clientTls, accessList, pool } = balancer;
+  const host = address.includes(':') ? `[${address}]` : address;
+  const tls = clientTls ? [` ${files.towardsClients(clientTls).join(' ')}`] : [''];
+  const inList = accessList ? `{ src ${addressPattern(accessList.addressSets.flatMap((key) => addressSets(key)))} }` : '';
+  return [
+    ...ports.map((port) => `bind ${host}:${port}${tls[0]}`),
+    ...(accessList ? [`tcp-request connection reject if ${accessList.deny ? '' : '!'}${inList}`] : []),
+    ...limitsOf(balancer),
+    ...logOf(balancer),
+    ...forwardedFor(balancer),
+    ...(balancer.rules.some(({ conditions }) => conditions.some(({ type }) => type === 'LBHttpRequestBodyCondition')) ? ['option http-buffer-request'] : []),
+    ...(balancer.redirectToHttps ? ['http-request redirect scheme https code 302 unless { ssl_fc }'] : []),
+    ...(balancer.redirectTo === '' ? [] : [`http-request redirect location ${template(balancer.redirectTo)} code 302`]),
+    ...ruleDirectives(balancer, addressSets, backendName),
+    ...(pool ? lastResort(balancer, pool, backendName) : []),
+  ];
+}
+
+/** The pool, unless too few of its members are alive: then the sorry pool, or nothing. */
+function lastResort({ sorryPool }: Layer7Balancer, pool: BalancerPool, backendName: (pool: string) => string): string[] {
+  const backend = backendName(pool.key);
+  const tooFew = `{ nbsrv(${backend}) lt ${Math.max(pool.minActiveMembers, 1)} }`;
+  return [...(sorryPool ? [`use_backend ${backendName(sorryPool.key)} if ${tooFew}`] : []), `use_backend ${backend} if !${tooFew}`];
+}
+
+function limitsOf({ idleSeconds, maxConnections, maxNewConnectionsPerSecond, requestBodyBytes }: Layer7Balancer): string[] {
+  return [
+    ...(idleSeconds > 0 ? [`timeout client ${seconds(idleSeconds)}`, `timeout http-keep-alive ${seconds(idleSeconds)}`] : []),
+    ...(maxConnections > 0 ? [`maxconn ${maxConnections}`] : []),
+    ...(maxNewConnectionsPerSecond > 0 ? [`rate-limit sessions ${maxNewConnectionsPerSecond}`] : []),
+    ...(requestBodyBytes > 0 ? [`http-request deny deny_status 413 if { req.body_size gt ${requestBodyBytes} }`] : []),
+  ];
+}
+
+function logOf({ accessLog, accessLogFailuresOnly }: Layer7Balancer): string[] {
+  return accessLog ? ['log global', 'option httplog', ...(accessLogFailuresOnly ? ['option dontlog-normal'] : [])] : [];
+}
+
+function forwardedFor({ forwardedFor: mode }: Layer7Balancer): string[] {
+  if (mode === Layer7Balancer_ForwardedFor.INSERT) return ['option forwardfor'];
+  return mode === Layer7Balancer_ForwardedFor.REPLACE ? ['http-request set-header X-Forwarded-For %[src]'] : [];
+}
+
+/** Every pool of a balancer once. */
+function poolsOf({ pool, sorryPool, rulePools }: Layer7Balancer): BalancerPool[] {
+  return [...new Map([pool, sorryPool, ...rulePools].flatMap((one) => (one ? [[one.key, one] as const] : []))).values()];
+}
+
+function section(head: string, lines: readonly string[]): string {
+  return [head, ...lines.map((line) => `  ${line}`)].join('\n');
+}
+
+/** A short name that HAProxy takes, for a key that may hold anything. */
+function nameOf(key: string): string {
+  return createHash('sha256').update(key).digest('hex').slice(0, 12);
+}

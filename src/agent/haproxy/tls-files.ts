@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { SecretReference, TlsSettings } from '../../realization/resources.pb.js';
+import { versionsAndCiphers } from './tls.js';
+import { Unsupported } from './words.js';
+
+/** The text of a secret that a resource refers to. @throws where the node does not have it */
+export type SecretTexts = (reference: SecretReference) => string;
+
+/** Gathers the files of certificates and keys that lines of the configuration name, by their content: the same is written once. */
+export class TlsFiles {
+  readonly contents = new Map<string, string>();
+
+  /** @param folder where the files will be */
+  constructor(
+    private readonly folder: string,
+    private readonly secrets: SecretTexts,
+  ) {}
+
+  /** Options of a `bind` line. The first certificate is for those who name no other. */
+  towardsClients(tls: TlsSettings): string[] {
+    const sorted = [...tls.certificates].sort((a, b) => Number(b.isDefault) - Number(a.isDefault));
+    if (sorted.length === 0) throw new Unsupported('a balancer that ends TLS needs a certificate');
+    return [
+      'ssl',
+      ...sorted.map((certificate) => `crt ${this.certificate(certificate)}`),
+      ...versionsAndCiphers(tls),
+      ...(tls.preferServerCiphers ? [] : ['prefer-client-ciphers']),
+      ...(tls.sessionCache ? [] : ['no-tls-tickets']),
+      ...this.verification(tls, `verify ${tls.peerRequired ? 'required' : 'optional'}`),
+    ];
+  }
+
+  /** Options of a `server` line, without `ssl`. */
+  towardsServers(tls: TlsSettings): string[] {
+    const [own] = tls.certificates;
+    const checked = tls.peerRequired ? this.verification(tls, 'verify required') : [];
+    return [...(own ? [`crt ${this.certificate(own)}`] : []), ...versionsAndCiphers(tls), ...(checked.length > 0 ? checked : ['verify none'])];
+  }
+
+  private verification({ authorities, revocationLists }: TlsSettings, how: string): string[] {
+    if (authorities.length === 0) return [];
+    const lists = revocationLists.length === 0 ? [] : [`crl-file ${this.file(revocationLists.join('\n'))}`];
+    return [`ca-file ${this.file(authorities.join('\n'))}`, ...lists, how];
+  }
+
+  private certificate({ pem, privateKey, path }: TlsSettings['certificates'][number]): string {
+    if (!privateKey) throw new Unsupported(`the certificate ${path} has no private key`);
+    return this.file(`${pem.trim()}\n${this.secrets(privateKey).trim()}`);
+  }
+
+  private file(content: string): string {
+    const path = join(this.folder, `${createHash('sha256').update(content).digest('hex').slice(0, 24)}.pem`);
+    this.contents.set(path, `${content}\n`);
+    return path;
+  }
+}
