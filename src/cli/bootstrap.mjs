@@ -144,8 +144,13 @@ async function test(args) {
 
 function saySkipped() {
   const tests = readdirSync(join(ROOT, 'test'), { recursive: true });
-  const long = process.env.HEDDLE_TEST_LONG === '1' ? [] : tests.filter((name) => name.endsWith('.long.test.ts'));
-  if (long.length > 0) say(`Skipped, because they take minutes: ${long.sort().join(', ')}. To include them: HEDDLE_TEST_LONG=1 npm test`);
+  for (const [kind, variable, why] of [
+    ['long', 'HEDDLE_TEST_LONG', 'because they take minutes'],
+    ['system', 'HEDDLE_TEST_SYSTEM', 'because they need programs of the system (haproxy)'],
+  ]) {
+    const left = process.env[variable] === '1' ? [] : tests.filter((name) => name.endsWith(`.${kind}.test.ts`));
+    if (left.length > 0) say(`Skipped, ${why}: ${left.sort().join(', ')}. To include them: ${variable}=1 npm test`);
+  }
   say('Not part of this: real packets between network namespaces, which need root: npm run lab.');
   say("Nor: lint, format, import boundaries, generated files and the README's commands. .ci/run checks them too.");
 }
