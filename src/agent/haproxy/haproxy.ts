@@ -1,15 +1,14 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Configuration } from './configuration.js';
 
 const run = promisify(execFile);
 
-/** How long HAProxy may take to start or to reload, in milliseconds, and how often that is looked at. */
+/** How long HAProxy may take to start, to reload or to end, in milliseconds, and how often that is looked at. */
 const PATIENCE = 10_000;
 const LOOK_EVERY = 50;
 
@@ -17,19 +16,17 @@ const LOOK_EVERY = 50;
 export type MemberState = 'UP' | 'DOWN' | 'UNCHECKED' | 'DISABLED';
 
 export interface HaproxyOptions {
-  /** Where its configuration, certificates and socket are; readable by the agent alone. */
+  /** Where its configuration, certificates, socket and logs are; readable by the agent alone. */
   readonly folder: string;
   /** Command that it is started through, such as `ip netns exec NAME`. */
   readonly launcher?: readonly string[];
-  /** Takes each line of the access log. */
-  readonly accessLog?: (line: string) => void;
 }
 
-/** One HAProxy process of a node: a master that stays, and workers that a new configuration replaces while their connections end. */
+/**
+ * One HAProxy of a node: a master that stays, and workers that a new configuration replaces while their connections end. It goes on
+ * without the agent, and an agent that starts anew finds it again in the folder.
+ */
 export class Haproxy {
-  private master: ChildProcess | undefined;
-  private present = '';
-
   constructor(private readonly options: HaproxyOptions) {
     mkdirSync(this.tlsFolder, { recursive: true, mode: 0o700 });
   }
@@ -42,8 +39,28 @@ export class Haproxy {
     return join(this.options.folder, 'admin.sock');
   }
 
+  /** A line for each request to a balancer that wants a log. Opened for appending: whoever rotates it may copy and truncate. */
+  get accessLog(): string {
+    return join(this.options.folder, 'access.log');
+  }
+
+  private get complaints(): string {
+    return join(this.options.folder, 'haproxy.log');
+  }
+
   private get file(): string {
     return join(this.options.folder, 'haproxy.cfg');
+  }
+
+  private get pidFile(): string {
+    return join(this.options.folder, 'master.pid');
+  }
+
+  /** Process id of the master; undefined where none runs. A number that another program has by now is not taken for it. */
+  get pid(): number | undefined {
+    const pid = existsSync(this.pidFile) ? Number(readFileSync(this.pidFile, 'utf8')) : Number.NaN;
+    const command = `/proc/${pid}/cmdline`;
+    return existsSync(command) && readFileSync(command, 'utf8').includes(this.file) ? pid : undefined;
   }
 
   /**
@@ -55,21 +72,21 @@ export class Haproxy {
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
       writeFileSync(path, content, { mode: 0o600 });
     }
-    if (text !== this.present || !this.master) {
+    const { pid } = this;
+    if (pid === undefined || readFileSync(this.file, 'utf8') !== text) {
       const candidate = `${this.file}.new`;
       writeFileSync(candidate, text, { mode: 0o600 });
       await this.check(candidate);
       renameSync(candidate, this.file);
-      if (this.master) await this.reload(this.master);
-      else await this.start();
-      this.present = text;
+      if (pid === undefined) await this.start();
+      else await this.reload(pid);
     }
     for (const name of readdirSync(this.tlsFolder)) if (!files.has(join(this.tlsFolder, name))) rmSync(join(this.tlsFolder, name));
   }
 
   /** States of the members, by `backend/server`. */
   async members(): Promise<ReadonlyMap<string, MemberState>> {
-    if (!this.master) return new Map();
+    if (this.pid === undefined) return new Map();
     const [head = '', ...lines] = (await this.ask('show stat')).trim().split('\n');
     const columns = head.replace(/^# /, '').split(',');
     const [backend, server, status] = ['pxname', 'svname', 'status'].map((name) => columns.indexOf(name)) as [number, number, number];
@@ -83,13 +100,10 @@ export class Haproxy {
 
   /** Ends it; connections that are under way are cut. */
   async stop(): Promise<void> {
-    const master = this.master;
-    this.master = undefined;
-    this.present = '';
-    if (!master || master.exitCode !== null) return;
-    const gone = new Promise((resolve) => master.once('exit', resolve));
-    master.kill('SIGTERM');
-    await gone;
+    const { pid } = this;
+    if (pid === undefined) return;
+    process.kill(pid, 'SIGTERM');
+    await this.until(() => this.pid === undefined, 'did not end');
   }
 
   private async check(file: string): Promise<void> {
@@ -102,36 +116,36 @@ export class Haproxy {
 
   private async start(): Promise<void> {
     rmSync(this.adminSocket, { force: true });
+    const [accesses, complaints] = [openSync(this.accessLog, 'a', 0o600), openSync(this.complaints, 'w', 0o600)];
     const [command = 'haproxy', ...args] = this.command('-W', '-f', this.file);
-    const master = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-    const complaints: string[] = [];
-    createInterface({ input: master.stdout }).on('line', (line) => this.options.accessLog?.(line));
-    createInterface({ input: master.stderr }).on('line', (line) => complaints.push(line));
+    const master = spawn(command, args, { stdio: ['ignore', accesses, complaints], detached: true });
+    for (const file of [accesses, complaints]) closeSync(file);
     const ended = new Promise<never>((_, reject) => {
       master.once('error', reject);
-      master.once('exit', (code) => {
-        if (this.master === master) this.master = undefined;
-        reject(new Error(`HAProxy ended with ${code}: ${complaints.at(-1) ?? 'it says nothing'}`));
-      });
+      master.once('exit', (code) => reject(new Error(`HAProxy ended with ${code}: ${readFileSync(this.complaints, 'utf8').trim().split('\n').at(-1)}`)));
     });
     ended.catch(() => undefined);
-    this.master = master;
-    await Promise.race([this.untilWorker((pid) => pid !== undefined), ended]);
+    master.unref();
+    if (master.pid !== undefined) writeFileSync(this.pidFile, String(master.pid));
+    await Promise.race([this.untilWorker((worker) => worker !== undefined), ended]);
   }
 
-  private async reload(master: ChildProcess): Promise<void> {
+  private async reload(master: number): Promise<void> {
     const before = await this.workerPid();
-    master.kill('SIGUSR2');
-    await this.untilWorker((pid) => pid !== undefined && pid !== before);
+    process.kill(master, 'SIGUSR2');
+    await this.untilWorker((worker) => worker !== undefined && worker !== before);
   }
 
-  private async untilWorker(isNew: (pid: string | undefined) => boolean): Promise<void> {
-    const until = Date.now() + PATIENCE;
-    while (Date.now() < until) {
-      if (isNew(await this.workerPid())) return;
+  private untilWorker(isNew: (pid: string | undefined) => boolean): Promise<void> {
+    return this.until(async () => isNew(await this.workerPid()), `did not answer on ${this.adminSocket}`);
+  }
+
+  private async until(condition: () => boolean | Promise<boolean>, failure: string): Promise<void> {
+    const limit = Date.now() + PATIENCE;
+    while (!(await condition())) {
+      if (Date.now() > limit) throw new Error(`HAProxy ${failure} within ${PATIENCE / 1000} s`);
       await wait(LOOK_EVERY);
     }
-    throw new Error(`HAProxy did not answer on ${this.adminSocket} within ${PATIENCE / 1000} s`);
   }
 
   private async workerPid(): Promise<string | undefined> {

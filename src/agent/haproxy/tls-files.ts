@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
+import { createHash, createPrivateKey } from 'node:crypto';
 import { join } from 'node:path';
-import type { SecretReference, TlsSettings } from '../../realization/resources.pb.js';
+import type { SecretReference, TlsSettings, TlsSettings_Certificate } from '../../realization/resources.pb.js';
 import { versionsAndCiphers } from './tls.js';
 import { Unsupported } from './words.js';
 
@@ -44,9 +44,12 @@ export class TlsFiles {
     return [`ca-file ${this.file(authorities.join('\n'))}`, ...lists, how];
   }
 
-  private certificate({ pem, privateKey, path }: TlsSettings['certificates'][number]): string {
+  /** HAProxy cannot be asked for a passphrase: the key is written without one. */
+  private certificate({ pem, privateKey, passphrase, path }: TlsSettings_Certificate): string {
     if (!privateKey) throw new Unsupported(`the certificate ${path} has no private key`);
-    return this.file(`${pem.trim()}\n${this.secrets(privateKey).trim()}`);
+    const stored = this.secrets(privateKey);
+    const key = passphrase ? createPrivateKey({ key: stored, passphrase: this.secrets(passphrase) }).export({ format: 'pem', type: 'pkcs8' }) : stored;
+    return this.file(`${pem.trim()}\n${String(key).trim()}`);
   }
 
   private file(content: string): string {

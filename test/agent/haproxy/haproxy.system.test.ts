@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { createPrivateKey, webcrypto } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, request as plainRequest, type Server } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import * as x509 from '@peculiar/x509';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Configuration, configurationOf } from '../../../src/agent/haproxy/configuration.js';
 import { Haproxy } from '../../../src/agent/haproxy/haproxy.js';
 import {
@@ -35,10 +35,9 @@ const FRONT = '127.77.0.1';
 const PORT = 18080;
 
 const folder = mkdtempSync(join(tmpdir(), 'heddle-haproxy-'));
-const accesses: string[] = [];
-const haproxy = new Haproxy({ folder, accessLog: (line) => accesses.push(line) });
+const haproxy = new Haproxy({ folder });
 const servers: Server[] = [];
-const keys = new Map<string, string>();
+const secrets = new Map<string, string>();
 
 /** A server that tells who it is and what it got. */
 async function member(name: string): Promise<{ address: string; port: number; server: Server }> {
@@ -92,7 +91,7 @@ async function serve(balancer: Partial<Layer7Balancer>, addressSets: Record<stri
     tlsFolder: haproxy.tlsFolder,
     adminSocket: haproxy.adminSocket,
     addressSets: (key) => addressSets[key] ?? [],
-    secrets: ({ path }) => keys.get(path) as string,
+    secrets: ({ path, field }) => secrets.get(`${path} ${field}`) as string,
   });
   await haproxy.apply(configuration);
   return configuration;
@@ -117,8 +116,14 @@ async function certificate(path: string, name: string, isDefault: boolean): Prom
   const pair = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
   const made = await x509.X509CertificateGenerator.createSelfSigned({ name: `CN=${name}`, keys: pair, signingAlgorithm: algorithm });
   const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', pair.privateKey));
-  keys.set(path, String(createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }).export({ format: 'pem', type: 'pkcs8' })));
-  return { path, pem: made.toString('pem'), isDefault, privateKey: { path, field: 'private_key', version: '1' } };
+  const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+  secrets.set(
+    `${path} private_key`,
+    String(key.export({ format: 'pem', type: 'pkcs8', ...(isDefault ? {} : { cipher: 'aes-256-cbc', passphrase: 'opens it' }) })),
+  );
+  secrets.set(`${path} passphrase`, 'opens it');
+  const secret = (field: string) => ({ path, field, version: '1' });
+  return { path, pem: made.toString('pem'), isDefault, privateKey: secret('private_key'), passphrase: isDefault ? undefined : secret('passphrase') };
 }
 
 let one: Awaited<ReturnType<typeof member>>;
@@ -126,9 +131,6 @@ let two: Awaited<ReturnType<typeof member>>;
 beforeAll(async () => {
   one = await member('one');
   two = await member('two');
-});
-afterEach(() => {
-  accesses.length = 0;
 });
 afterAll(async () => {
   await haproxy.stop();
@@ -253,7 +255,7 @@ describe('a layer-7 balancer on HAProxy', { timeout: 30_000 }, () => {
     expect(api).toMatchObject({ url: '/v2/api/x?from=127.0.0.1', got: { 'x-forwarded-for': '127.0.0.1' } });
     expect(api.headers['x-secret']).toBeUndefined();
     expect((await get('/plain')).headers['x-secret']).toBe('inside');
-    await eventually(() => expect(accesses.join('\n')).toContain('GET /api/x?a=1'));
+    await eventually(() => expect(readFileSync(haproxy.accessLog, 'utf8')).toContain('GET /api/x?a=1'));
   });
 
   it('ends TLS with the certificate that the client names, and sends plain clients to it', async () => {
@@ -310,5 +312,18 @@ describe('a layer-7 balancer on HAProxy', { timeout: 30_000 }, () => {
     expect((await get('/')).name).toBe('two');
     finish?.();
     expect((await under).name).toBe('slow');
+  });
+
+  it('is found again by an agent that starts anew, and is started anew when it is gone', async () => {
+    await serve({ pool: pool('p', [one]) });
+    const { pid } = haproxy;
+    const later = new Haproxy({ folder });
+    expect(later.pid).toBe(pid);
+    expect([...(await later.members()).values()]).toEqual(['UNCHECKED']);
+    process.kill(pid as number, 'SIGKILL');
+    await eventually(() => expect(haproxy.pid).toBeUndefined());
+    await serve({ pool: pool('p', [two]) });
+    expect(haproxy.pid).not.toBe(pid);
+    expect(await names(2)).toEqual(['two', 'two']);
   });
 });
