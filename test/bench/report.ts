@@ -1,4 +1,4 @@
-import { availableParallelism, cpus, totalmem } from 'node:os';
+import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import type { Row } from './measure.js';
 
 const COLUMNS = ['id', 'measure', 'value', 'reference', 'unit', 'ratio', 'goal', 'met'] as const;
@@ -11,16 +11,27 @@ export function tableOf(rows: readonly Row[]): string {
   return [head, `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...body].join('\n');
 }
 
-/** What the figures were measured on. */
-export function machine(): string[] {
+/** How many threads ran or waited for a core or the disk, on average over a minute, five and fifteen. */
+export function loads(): string {
+  return loadavg()
+    .map((load) => load.toFixed(1))
+    .join(', ');
+}
+
+/**
+ * What the figures were measured on.
+ * @param before `loads()` when the measurement began
+ */
+export function machine(before: string): string[] {
   const [cpu] = cpus();
   const memory = Math.round(totalmem() / 2 ** 30);
   return [
     `Measured ${new Date().toISOString().slice(0, 10)} on ${availableParallelism()} cores (${cpu?.model.trim() ?? 'unknown'}), ${memory} GiB, Node.js ${process.versions.node}, ${process.platform}.`,
     'Manager, load, simulated nodes and references run in processes of their own and share these cores.',
+    `Load of the machine before: ${before}; after: ${loads()}. What else it did before is in all figures; a reference measured in the same turns has its share.`,
   ];
 }
 
-export function reportOf(rows: readonly Row[], notes: readonly string[]): string {
-  return ['# Benchmarks', '', ...machine(), '', tableOf(rows), '', ...notes.map((note) => `- ${note}`), ''].join('\n');
+export function reportOf(rows: readonly Row[], notes: readonly string[], before: string): string {
+  return ['# Benchmarks', '', ...machine(before), '', tableOf(rows), '', ...notes.map((note) => `- ${note}`), ''].join('\n');
 }

@@ -4,7 +4,7 @@ import { Connection, type Target } from './connection.js';
 /** The process that makes load: requests over HTTPS with keep-alive and Basic login, as fast as they are answered or at a pace. */
 
 export interface Requests {
-  readonly method: 'GET' | 'PATCH' | 'PUT';
+  readonly method: 'GET' | 'PATCH' | 'PUT' | 'POST';
   /** Paths with their query, in the order of sending; `*` stands for the number of the request. */
   readonly paths: readonly string[];
   /** JSON texts in ASCII, as many as there are paths, or one for all. */

@@ -64,7 +64,8 @@ async function oneNode(bench: Bench, manager: ManagerUnderLoad, agents: Agents, 
     const { sent, answered } = await load.ask('paced', {
       target: manager.target,
       authorization: AUTHORIZATION,
-      clients: 32,
+      // As many as wait when the manager pauses for a second: a pause is a figure, not an end of the measurement.
+      clients: 100,
       perSecond,
       count: changes,
       requests: { method: 'PATCH', paths, bodies: paths.map((_, policy) => JSON.stringify(ruleBody(size, policy, policy % size.rulesPerPolicy, logged))) },

@@ -4,6 +4,7 @@ import { AUTHORIZATION, ManagerUnderLoad } from '../manager.js';
 import { type Bench, type Findings, inTurns, mebibytes, quantile, type Row, row, type Stage } from '../measure.js';
 import { Child } from '../processes.js';
 import type { EchoHandlers } from '../reference/echo.process.js';
+import { Etcd, putBody } from '../reference/etcd.js';
 import type { CommitHandlers } from '../reference/sqlite-commits.process.js';
 
 /** P1, P2 and P3: durable writes and reads over HTTPS with login, one manager for all. */
@@ -16,7 +17,7 @@ export const requests: Stage = {
       await manager.call('PATCH', '/policy/api/v1/infra/segments/bench', { subnets: [{ gateway_address: '10.1.0.1/16' }] });
       const under: UnderLoad = { bench, manager, load };
       const rows: Row[] = [];
-      if (wanted.has('P1')) rows.push(await writes(under, 'P1', 32, 1));
+      if (wanted.has('P1')) rows.push(await writes(under, 'P1', 32, 1), ...(await writesOverEtcd(under)));
       if (wanted.has('P2')) rows.push(await writes(under, 'P2', 1, 0.3));
       if (wanted.has('P3')) rows.push(await reads(under), await listings(under));
       return { rows, notes: [`Manager with ${await objectCount(manager)} groups: ${mebibytes(await manager.residentBytes())} resident.`] } satisfies Findings;
@@ -54,10 +55,31 @@ export function groupBody(name: string): Record<string, unknown> {
   };
 }
 
-async function writes({ bench, manager, load }: UnderLoad, id: 'P1' | 'P2', clients: number, limit: number): Promise<Row> {
-  const raw = new Child<CommitHandlers>(new URL('../reference/sqlite-commits.process.js', import.meta.url));
-  const milliseconds = bench.quick ? 300 : 4_000;
+/** Writes of new objects for some seconds, over and over; each answers how many were answered a second. */
+function patches({ bench, manager, load }: UnderLoad, name: string, clients: number): () => Promise<number> {
   let from = 0;
+  return async () => {
+    const { requests, milliseconds } = await load.ask('full', {
+      target: manager.target,
+      authorization: AUTHORIZATION,
+      clients,
+      milliseconds: turnOf(bench),
+      requests: { method: 'PATCH', paths: [`${GROUPS}/${name}-*`], bodies: [JSON.stringify(groupBody('bench'))], from },
+    });
+    from += requests;
+    return (requests * 1000) / milliseconds;
+  };
+}
+
+/** How long a turn takes, in milliseconds. */
+function turnOf({ quick }: Bench): number {
+  return quick ? 300 : 4_000;
+}
+
+async function writes(under: UnderLoad, id: 'P1' | 'P2', clients: number, limit: number): Promise<Row> {
+  const { bench } = under;
+  const raw = new Child<CommitHandlers>(new URL('../reference/sqlite-commits.process.js', import.meta.url));
+  const patch = patches(under, id, clients);
   let turn = 0;
   const turns = bench.quick ? 1 : 7;
   try {
@@ -65,25 +87,51 @@ async function writes({ bench, manager, load }: UnderLoad, id: 'P1' | 'P2', clie
       turns,
       async () => {
         bench.say(`${id}: raw commits, turn ${turn} of ${turns}`);
-        return raw.ask('run', { file: join(bench.directory, 'raw.db'), milliseconds: milliseconds / 2 });
+        return raw.ask('run', { file: join(bench.directory, 'raw.db'), milliseconds: turnOf(bench) / 2 });
       },
-      async () => {
+      () => {
         bench.say(`${id}: PATCH with ${clients} clients, turn ${turn++} of ${turns}`);
-        const { requests, milliseconds: took } = await load.ask('full', {
-          target: manager.target,
-          authorization: AUTHORIZATION,
-          clients,
-          milliseconds,
-          requests: { method: 'PATCH', paths: [`${GROUPS}/${id}-*`], bodies: [JSON.stringify(groupBody('bench'))], from },
-        });
-        from += requests;
-        return (requests * 1000) / took;
+        return patch();
       },
     );
     const who = clients === 1 ? '1 client' : `${clients} clients`;
     return row({ id, measure: `durable writes, ${who}`, value, reference, unit: '1/s' }, { of: 'ratio', at: 'least', limit }, 0);
   } finally {
     await raw.end();
+  }
+}
+
+/** The same over the JSON gateway of etcd, which checks nothing and asks for no login; nothing where there is no etcd. */
+async function writesOverEtcd(under: UnderLoad): Promise<Row[]> {
+  const { bench, manager, load } = under;
+  if (!Etcd.isPresent) return [];
+  const clients = 32;
+  const keys = 1000;
+  const text = JSON.stringify(await manager.get(`${GROUPS}/P1-0`));
+  const etcd = await Etcd.start(join(bench.directory, 'etcd'), manager.dataDir);
+  const patch = patches(under, 'P1-etcd', clients);
+  const turns = bench.quick ? 1 : 5;
+  let turn = 0;
+  try {
+    const [reference, value] = await inTurns(
+      turns,
+      async () => {
+        bench.say(`P1: etcd, turn ${turn} of ${turns}`);
+        const paths = Array.from({ length: keys }, () => '/v3/kv/put');
+        const bodies = paths.map((_, key) => putBody(`group-${key}`, text));
+        const requests = { method: 'POST', paths, bodies } as const;
+        const { requests: answered, milliseconds } = await load.ask('full', { target: etcd.target, clients, milliseconds: turnOf(bench), requests });
+        return (answered * 1000) / milliseconds;
+      },
+      () => {
+        bench.say(`P1: PATCH with ${clients} clients, turn ${turn++} of ${turns}`);
+        return patch();
+      },
+    );
+    const measure = `durable writes, ${clients} clients, over etcd's gateway`;
+    return [row({ id: 'P1', measure, value, reference, unit: '1/s' }, { of: 'ratio', at: 'least', limit: 1.5 }, 0)];
+  } finally {
+    await etcd.stop();
   }
 }
 
@@ -94,7 +142,7 @@ async function reads({ bench, manager, load }: UnderLoad): Promise<Row> {
   const echo = new Child<EchoHandlers>(new URL('../reference/echo.process.js', import.meta.url));
   try {
     const port = await echo.ask('start', { dataDir: manager.dataDir, text });
-    const milliseconds = bench.quick ? 300 : 4_000;
+    const milliseconds = turnOf(bench);
     const turns = bench.quick ? 1 : 5;
     let turn = 0;
     const rate = async (what: string, target: typeof manager.target, authorization?: string): Promise<number> => {
