@@ -20,17 +20,34 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
-import type { FieldFacts, StructClass, VariantFacts } from './field.js';
+import { declaredBy, type FieldFacts, type StructClass, structOf, type VariantFacts, variantOf } from './field.js';
 import { FORMATS } from './formats.js';
 
-/** The structure that a value of a field has, if any. */
-type StructOf = (facts: FieldFacts, value: unknown) => StructClass | undefined;
+const declared = new WeakSet<object>();
 
 /**
- * class-validator's decorators for a field, from the same facts that the compiled validator is made of. They serve code that
- * holds instances (tools, tests, Nest pipes); requests go through `validator.ts`, which takes a fiftieth of the time.
+ * Declares a class to class-validator, with the classes that it extends and the structures in its fields, from the same facts that
+ * the compiled validator is made of. It serves code that holds instances (tools, tests, Nest pipes); requests go through
+ * `validator.ts`, which takes a fiftieth of the time. Asked for by whoever needs it and not part of `@Field`, because every thread of
+ * the manager would spend half a second on it at its start.
  */
-export function classValidators(facts: FieldFacts, structOf: StructOf): PropertyDecorator[] {
+export function declareToClassValidator(struct: StructClass): void {
+  declare(struct.prototype);
+}
+
+function declare(proto: object): void {
+  if (proto === Object.prototype || declared.has(proto)) return;
+  declared.add(proto);
+  declare(Object.getPrototypeOf(proto));
+  for (const facts of declaredBy(proto)) {
+    for (const validator of classValidators(facts)) validator(proto, facts.name);
+    for (const inner of facts.structs?.() ?? []) declareToClassValidator(inner);
+  }
+  const variant = variantOf(proto.constructor as StructClass);
+  if (variant) for (const validator of variantValidators(variant)) validator(proto, variant.property);
+}
+
+function classValidators(facts: FieldFacts): PropertyDecorator[] {
   if (facts.readOnly) return [Allow()];
   const each = facts.array === true;
   const options = { each };
@@ -44,7 +61,7 @@ export function classValidators(facts: FieldFacts, structOf: StructOf): Property
   if (facts.type === 'boolean') list.push(IsBoolean(options));
   if (facts.type === 'object') list.push(IsObject(options));
   // Without IsObject, null would pass as an item of a list, and a list in place of one structure.
-  if (facts.structs) list.push(IsObject(options), ValidateNested(options), instances(facts, structOf));
+  if (facts.structs) list.push(IsObject(options), ValidateNested(options), instances(facts));
   if (facts.enum) list.push(IsIn([...facts.enum], options));
   if (facts.min !== undefined) list.push(Min(facts.min, options));
   if (facts.max !== undefined) list.push(Max(facts.max, options));
@@ -55,7 +72,7 @@ export function classValidators(facts: FieldFacts, structOf: StructOf): Property
 }
 
 /** Decorators for the property that tells the variants of a union apart. */
-export function variantValidators({ value }: VariantFacts): PropertyDecorator[] {
+function variantValidators({ value }: VariantFacts): PropertyDecorator[] {
   return [...required(), Equals(value)];
 }
 
@@ -65,7 +82,7 @@ function required(): PropertyDecorator[] {
 }
 
 /** Makes instances of the structures in a field, of a union's by what tells them apart. What is no structure stays as it is, to be refused. */
-function instances(facts: FieldFacts, structOf: StructOf): PropertyDecorator {
+function instances(facts: FieldFacts): PropertyDecorator {
   const instance = (value: unknown): unknown => {
     const struct = structOf(facts, value);
     return struct ? plainToInstance(struct as unknown as new () => object, value) : value;

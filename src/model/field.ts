@@ -1,5 +1,4 @@
 import 'reflect-metadata';
-import { classValidators, variantValidators } from './class-validation.js';
 
 /**
  * One decorator states every fact of a field: its type, what it means, its limits, whether a client may write it, whether it is
@@ -106,7 +105,6 @@ export function Field(type: FieldType, doc: string, options: FieldOptions = {}):
     const facts: FieldFacts = { ...options, name: String(key), doc, ...shapeOf(type) };
     const own: FieldFacts[] = Reflect.getOwnMetadata(FIELDS, target) ?? [];
     Reflect.defineMetadata(FIELDS, [...own, facts], target);
-    for (const validator of classValidators(facts, structOf)) validator(target, key);
   };
 }
 
@@ -121,7 +119,6 @@ export function Variant(value: string, property = 'resource_type'): ClassDecorat
   return (target) => {
     const facts: VariantFacts = { property, value };
     Reflect.defineMetadata(VARIANT, facts, target);
-    for (const validator of variantValidators(facts)) validator(target.prototype, property);
   };
 }
 
@@ -159,6 +156,11 @@ function choiceOf(type: FieldFacts['type'], structs: readonly StructClass[]): St
   return { property: variants[0]?.property ?? '', byValue: new Map(variants.map(({ value, struct }) => [value, struct])) };
 }
 
+/** The fields that a prototype's own class declares. */
+export function declaredBy(proto: object): readonly FieldFacts[] {
+  return Reflect.getOwnMetadata(FIELDS, proto) ?? [];
+}
+
 const fieldsByClass = new WeakMap<StructClass, readonly FieldFacts[]>();
 
 /** All fields of a class, inherited ones first; a field declared again in a subclass replaces the inherited one in place. */
@@ -168,7 +170,7 @@ export function fieldsOf(struct: StructClass): readonly FieldFacts[] {
   const chain: object[] = [];
   for (let proto = struct.prototype; proto && proto !== Object.prototype; proto = Object.getPrototypeOf(proto)) chain.unshift(proto);
   const fields = new Map<string, FieldFacts>();
-  for (const proto of chain) for (const facts of (Reflect.getOwnMetadata(FIELDS, proto) ?? []) as FieldFacts[]) fields.set(facts.name, facts);
+  for (const proto of chain) for (const facts of declaredBy(proto)) fields.set(facts.name, facts);
   const all = [...fields.values()];
   fieldsByClass.set(struct, all);
   return all;

@@ -3,6 +3,7 @@ import { validateSync } from 'class-validator';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Json, withoutEmpty } from '../../src/model/body.js';
+import { declareToClassValidator } from '../../src/model/class-validation.js';
 import { registry } from '../../src/model/types.js';
 import { validate } from '../../src/model/validator.js';
 import { arbitraryBody, type Surroundings } from '../policy/arbitrary-object.js';
@@ -11,6 +12,7 @@ import { propertyRuns } from '../policy/property-runs.js';
 
 const anywhere: Surroundings = { parentPath: '/infra', targets: (type) => [`/infra/somewhere/${type}`] };
 const concrete = registry.definitions.filter(({ abstract }) => !abstract);
+for (const { struct } of concrete) declareToClassValidator(struct);
 
 /** What class-validator finds in a body, in its strictest setting; a structure without fields is nothing unknown. */
 function found(struct: new () => object, body: Json): string[] {
