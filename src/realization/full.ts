@@ -34,6 +34,8 @@ export interface WholeResult {
   /** What each node is told, by kind and key. Nodes that are told nothing are left out. */
   readonly nodes: ReadonlyMap<string, readonly NodeResource[]>;
   readonly problems: ReadonlyMap<string, readonly Alarm[]>;
+  /** Nodes that are told something on behalf of an intent, sorted. Intents that concern no node are left out. */
+  readonly spans: ReadonlyMap<string, readonly string[]>;
   /** Ports and addresses of each group, sorted. */
   readonly groups: ReadonlyMap<string, { readonly ports: readonly string[]; readonly addresses: readonly string[] }>;
 }
@@ -61,7 +63,8 @@ export function computeWhole(state: WholeState): WholeResult {
   const resources = assemble([...all.flatMap((output) => output.contributions), ...contributions]);
   const nodes = new Map<string, NodeResource[]>();
   const links = all.flatMap((output) => output.links);
-  for (const [node, names] of spans(links, [...all.flatMap((output) => output.wants), ...wants])) {
+  const reached = spans(links, [...all.flatMap((output) => output.wants), ...wants]);
+  for (const [node, names] of reached) {
     const told = resources.filter(({ bundle }) => names.has(bundle)).map(({ resource }) => resource);
     if (told.length > 0)
       nodes.set(
@@ -74,7 +77,25 @@ export function computeWhole(state: WholeState): WholeResult {
   const members = [...outputs].flatMap(([path, { selector }]) =>
     selector && !selector.portsOnly ? [[path, { ports: [...groups.ports(path)].sort(), addresses: [...groups.addresses(path)].sort() }] as const] : [],
   );
-  return { nodes, problems, groups: new Map(members) };
+  return { nodes, problems, spans: intentSpans(outputs, contributions, reached), groups: new Map(members) };
+}
+
+/** Which nodes are told something for an intent: of its own unit, as one of several that a resource stands for, or as a group or scope. */
+function intentSpans(
+  outputs: ReadonlyMap<string, Output>,
+  sets: readonly Contribution[],
+  reached: ReadonlyMap<string, ReadonlySet<string>>,
+): Map<string, string[]> {
+  const found = new Map<string, Set<string>>();
+  const add = (intents: readonly string[], bundle: string) => {
+    for (const [node, names] of reached) {
+      if (!names.has(bundle)) continue;
+      for (const path of intents) found.set(path, (found.get(path) ?? new Set<string>()).add(node));
+    }
+  };
+  for (const [path, { contributions }] of outputs) for (const { bundle, also = [] } of contributions) add([path, ...also], bundle);
+  for (const { key, bundle } of sets) add([key.replace(/#mac$/, '')], bundle);
+  return new Map([...found].map(([path, nodes]) => [path, [...nodes].sort()]));
 }
 
 /** Digest of a node by definition: the sum over all that it is told. */

@@ -81,6 +81,7 @@ export class World {
     for (const { path } of this.objects.values()) {
       const problems = this.graph.realizedState(path)!.alarms.filter(({ code }) => code !== 'NODE_DISCONNECTED');
       equal(problems, expected.problems.get(path) ?? []);
+      equal(this.graph.spanOf(path), expected.spans.get(path) ?? []);
     }
   }
 
