@@ -1,4 +1,5 @@
 import type { Lab } from './lab.js';
+import { pause } from './pause.js';
 
 /** How long what should come about may take, in milliseconds. */
 const PATIENCE = 60_000;
@@ -68,8 +69,4 @@ async function attempt(look: () => boolean | string | Promise<boolean | string>)
   } catch (error) {
     return error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
   }
-}
-
-export function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { LabManager } from './lab-manager.js';
 import { LabNode } from './lab-node.js';
 import { endProcesses, leftNamespaces, Namespace } from './namespace.js';
+import { TopOfRack } from './top-of-rack.js';
 import { Workload, type WorkloadPlan } from './workload.js';
 
 /** Where all files of the lab are. */
@@ -23,6 +24,9 @@ export const VLAN_ZONE = '/infra/sites/default/enforcement-points/default/transp
 export class Lab {
   readonly nodes = new Map<string, LabNode>();
   readonly workloads = new Map<string, Workload>();
+  /** How agents reach physical networks. */
+  readonly bridges: readonly string[] = [`${VLAN_ZONE}=br-physical`];
+  private router: TopOfRack | undefined;
 
   private constructor(
     readonly fabric: Namespace,
@@ -46,7 +50,7 @@ export class Lab {
   async addNode(name: string, number: number, nodePath: string): Promise<LabNode> {
     const node = LabNode.start({ name, fabric: this.fabric, address: `198.18.0.${10 + number}`, directory: join(DIRECTORY, name) });
     this.nodes.set(name, node);
-    node.startAgent(this.manager.url, [`${VLAN_ZONE}=br-physical`], await this.manager.token(nodePath));
+    node.startAgent(this.manager.url, this.bridges, await this.manager.token(nodePath));
     return node;
   }
 
@@ -54,6 +58,12 @@ export class Lab {
     const node = this.nodes.get(name);
     if (!node) throw new Error(`the lab has no node ${name}`);
     return node;
+  }
+
+  /** The router of the physical network; made when it is first asked for. */
+  get topOfRack(): TopOfRack {
+    this.router ??= new TopOfRack(this.fabric, join(DIRECTORY, 'tor'));
+    return this.router;
   }
 
   /** Starts a workload on a node. */

@@ -43,6 +43,11 @@ export class Namespace {
     return spawnSync('ip', ['netns', 'exec', this.full, command, ...args], { stdio: 'ignore', timeout, killSignal: 'SIGKILL' }).status;
   }
 
+  /** Runs a command to its end. @returns what it wrote, whether it failed or not */
+  output(timeout: number, command: string, ...args: readonly string[]): string {
+    return spawnSync('ip', ['netns', 'exec', this.full, command, ...args], { encoding: 'utf8', timeout, killSignal: 'SIGKILL' }).stdout;
+  }
+
   spawn(command: string, args: readonly string[], options: SpawnOptions = {}): ChildProcess {
     return spawn('ip', ['netns', 'exec', this.full, command, ...args], options);
   }

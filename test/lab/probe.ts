@@ -4,8 +4,8 @@ import { connect, createServer } from 'node:net';
 /**
  * The ends of connections that the lab tries, each a process in a workload's namespace.
  *
- *   probe.js listen PORT...       accepts TCP connections and echoes what comes, and UDP datagrams, on each port
- *   probe.js tcp ADDRESS PORT     status 0: connected and answered; 2: refused; 3: no answer
+ *   probe.js listen NAME PORT...  on each port answers TCP connections and UDP datagrams with its name
+ *   probe.js tcp ADDRESS PORT     writes the answer; status 0: answered; 2: refused; 3: no answer
  *   probe.js udp ADDRESS PORT     the same
  */
 
@@ -15,29 +15,33 @@ const SILENT = 3;
 
 const [task = '', ...args] = process.argv.slice(2);
 
-function listen(ports: readonly string[]): void {
+function listen(name: string, ports: readonly string[]): void {
   for (const port of ports.map(Number)) {
-    createServer((socket) => socket.on('error', () => undefined).pipe(socket)).listen(port, '::');
+    createServer((socket) => socket.on('error', () => undefined).on('data', () => socket.end(name))).listen(port, '::');
     const datagrams = createSocket('udp6');
-    datagrams.on('message', (message, { address, port: from }) => datagrams.send(message, from, address)).bind(port);
+    datagrams.on('message', (_, { address, port: from }) => datagrams.send(name, from, address)).bind(port);
   }
+}
+
+function answered(answer: Buffer): void {
+  process.stdout.write(answer.toString(), () => process.exit(0));
 }
 
 function tcp(address: string, port: number): void {
   const socket = connect(port, address, () => socket.write('?'));
-  socket.on('data', () => process.exit(0));
+  socket.on('data', answered);
   socket.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'ECONNREFUSED' || error.code === 'ECONNRESET' ? REFUSED : SILENT));
 }
 
 function udp(address: string, port: number): void {
   const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
-  socket.on('message', () => process.exit(0));
+  socket.on('message', answered);
   // A refusal comes as an ICMP message, which only a connected socket is told of.
   socket.on('error', () => process.exit(REFUSED));
   socket.connect(port, address, () => socket.send('?'));
 }
 
-if (task === 'listen') listen(args);
+if (task === 'listen') listen(args[0] ?? '', args.slice(1));
 else {
   setTimeout(() => process.exit(SILENT), PATIENCE);
   if (task === 'tcp') tcp(args[0] ?? '', Number(args[1]));

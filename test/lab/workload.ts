@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { LabNode } from './lab-node.js';
 import { Namespace } from './namespace.js';
+import { pause } from './pause.js';
 
 export interface WorkloadPlan {
   readonly name: string;
@@ -70,14 +71,37 @@ export class Workload {
     return answered;
   }
 
-  /** Accepts connections on these TCP ports, and answers datagrams on these UDP ports. */
+  /** Answers on these TCP and UDP ports with its name. */
   listen(...ports: readonly number[]): void {
     this.listener?.kill('SIGKILL');
-    this.listener = this.namespace.spawn(process.execPath, [PROBE, 'listen', ...ports.map(String)], { stdio: 'ignore' });
+    this.listener = this.namespace.spawn(process.execPath, [PROBE, 'listen', this.plan.name, ...ports.map(String)], { stdio: 'ignore' });
   }
 
   connect(address: string, port: number, protocol: 'tcp' | 'udp' = 'tcp'): Attempt {
     const status = this.namespace.status(5_000, process.execPath, PROBE, protocol, address, String(port));
     return status === 0 ? 'connected' : status === 2 ? 'refused' : 'silent';
   }
+
+  /** Pings without a pause while something is done. @returns how many of them were lost, and of how many */
+  async lossWhile(address: string, act: () => Promise<void>): Promise<{ readonly lost: number; readonly sent: number }> {
+    const pinging = this.namespace.spawn('ping', ['-n', '-q', '-i', '0.05', '-W', '1', address], { stdio: ['ignore', 'pipe', 'ignore'] });
+    let text = '';
+    pinging.stdout?.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+    });
+    const ended = new Promise((resolve) => pinging.once('close', resolve));
+    await pause(300);
+    await act();
+    await pause(700);
+    // ip replaced itself by ping, which sums up when it is interrupted.
+    pinging.kill('SIGINT');
+    await ended;
+    const [, sent = 0, received = 0] = (/(\d+) packets transmitted, (\d+) received/.exec(text) ?? []).map(Number);
+    return { lost: sent - received, sent };
+  }
+}
+
+/** Names of those that answered so many connections to an address, in order. */
+export function answersTo(from: Namespace, address: string, port: number, count: number, protocol: 'tcp' | 'udp' = 'tcp'): string[] {
+  return Array.from({ length: count }, () => from.output(5_000, process.execPath, PROBE, protocol, address, String(port)));
 }

@@ -1,5 +1,6 @@
 import { ResourceKind, type Router, Router_Role, type RouterPort, type StaticRoute } from '../../realization/resources.pb.js';
 import type { Keyed } from '../simulated/forwarding-view.js';
+import { balancersColumn } from './balancer-rows.js';
 import { switchSide } from './names.js';
 import type { ZoneDraft } from './zone.js';
 
@@ -27,7 +28,10 @@ function routerRow(draft: ZoneDraft, { key, tunnelKey, role }: Keyed<Router>): v
         // Neighbours on links between routers are known; learning them from each other's requests would only fill tables.
         always_learn_from_arp_request: 'false',
         ...(role === Router_Role.SERVICE ? { chassis: draft.node } : {}),
+        // Answers of members come back through the router that chose them. A balancer that wants it otherwise says so itself.
+        ...(draft.balancersAt(key).length > 0 ? { lb_force_snat_ip: 'router_ip' } : {}),
       },
+      load_balancer: balancersColumn(draft, key),
     },
   });
 }

@@ -44,6 +44,8 @@ class Difference {
   /** Names under which the rows that are inserted are known within the transaction. */
   private readonly inserted = new Map<string, string>();
   private readonly list: OvsdbOperation[] = [];
+  /** Which columns of which rows list a row, by its uuid. */
+  private readonly listings = new Map<string, Listing[]>();
 
   constructor(private readonly options: DifferenceOptions) {
     for (const table of options.tables)
@@ -52,6 +54,9 @@ class Difference {
         if (name !== undefined) this.known.set(rowText({ table, name }), uuid);
       }
     for (const row of options.wanted) this.wanted.set(rowText(row), row);
+    for (const [table, columns] of LISTS)
+      for (const [uuid, row] of options.present.rows(table))
+        for (const column of columns) for (const child of asSet(row[column])) this.noteListing(String(child), { table, uuid, column });
   }
 
   operations(): OvsdbOperation[] {
@@ -73,20 +78,20 @@ class Difference {
       for (const [uuid, row] of present.rows(table)) {
         const name = entryOf(row.external_ids, ROW);
         if (name === undefined || this.wanted.has(rowText({ table, name })) || keeps(entryOf(row.external_ids, OWNER) ?? '')) continue;
-        this.unlist(table, uuid);
+        this.unlist(uuid);
         this.list.push({ op: 'delete', table, where: [['_uuid', '==', encodeUuid(uuid)]] });
       }
   }
 
-  /** A row that others list strongly can go only once they do not. */
-  private unlist(table: string, uuid: string): void {
-    for (const [parentTable, columns] of LISTS.get(table) ?? []) {
-      for (const [parent, row] of this.options.present.rows(parentTable))
-        for (const column of columns) {
-          if (!asSet(row[column]).includes(uuid)) continue;
-          this.mutate(parentTable, parent, [[column, 'delete', encodeSet([encodeUuid(uuid)])]]);
-        }
-    }
+  private noteListing(child: string, listing: Listing): void {
+    const known = this.listings.get(child);
+    if (known) known.push(listing);
+    else this.listings.set(child, [listing]);
+  }
+
+  /** A row that others list can go only once they do not. */
+  private unlist(child: string): void {
+    for (const { table, uuid, column } of this.listings.get(child) ?? []) this.mutate(table, uuid, [[column, 'delete', encodeSet([encodeUuid(child)])]]);
   }
 
   private insert(row: WantedRow, name: string): void {
@@ -104,13 +109,23 @@ class Difference {
     if (uuid) this.list.push({ op: 'mutate', table: parent.table, where: [['_uuid', '==', uuid]], mutations: [[column, 'insert', encodeSet([child])]] });
   }
 
-  private update({ table, columns }: WantedRow, uuid: string): void {
+  private update({ table, columns, within }: WantedRow, uuid: string): void {
+    if (within && !this.isListed(uuid, within)) {
+      this.unlist(uuid);
+      this.enlist(within, within.column, encodeUuid(uuid));
+    }
     const present = this.options.present.rows(table).get(uuid) ?? {};
     const changed: Record<string, unknown> = {};
     const mutations: unknown[] = [];
     for (const [column, value] of Object.entries(columns)) this.compare(column, value, present[column], changed, mutations);
     if (Object.keys(changed).length > 0) this.list.push({ op: 'update', table, where: [['_uuid', '==', encodeUuid(uuid)]], row: changed });
     if (mutations.length > 0) this.mutate(table, uuid, mutations);
+  }
+
+  /** Whether a row is part of the one that it should be part of; it may have been part of another. */
+  private isListed(child: string, parent: RowReference): boolean {
+    const uuid = this.known.get(rowText(parent));
+    return this.listings.get(child)?.some((listing) => listing.uuid === uuid) ?? false;
   }
 
   private compare(column: string, value: WantedValue, present: ColumnValue | undefined, changed: Record<string, unknown>, mutations: unknown[]): void {
@@ -174,11 +189,16 @@ class Difference {
   }
 }
 
-/** Columns that list rows of a table strongly, by the listing table. */
-const LISTS: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>> = new Map([
-  ['Logical_Switch_Port', new Map([['Logical_Switch', ['ports']]])],
-  ['Logical_Router_Port', new Map([['Logical_Router', ['ports']]])],
-  ['Logical_Router_Static_Route', new Map([['Logical_Router', ['static_routes']]])],
-  ['NAT', new Map([['Logical_Router', ['nat']]])],
-  ['ACL', new Map([['Port_Group', ['acls']]])],
+/** A column of a row that lists another row. */
+interface Listing {
+  readonly table: string;
+  readonly uuid: string;
+  readonly column: string;
+}
+
+/** Columns that list rows which are there only as long as they are listed. */
+const LISTS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['Logical_Switch', ['ports']],
+  ['Logical_Router', ['ports', 'static_routes', 'nat']],
+  ['Port_Group', ['acls']],
 ]);

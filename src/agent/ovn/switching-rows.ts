@@ -1,5 +1,6 @@
 import { type LogicalSwitch, type PortAddress, ResourceKind, type SwitchPort } from '../../realization/resources.pb.js';
 import type { Keyed } from '../simulated/forwarding-view.js';
+import { balancersColumn } from './balancer-rows.js';
 import { dhcpOfPort } from './dhcp-rows.js';
 import { physicalPort } from './names.js';
 import type { ZoneDraft } from './zone.js';
@@ -20,7 +21,11 @@ function switchRows(draft: ZoneDraft, sw: Keyed<LogicalSwitch>): void {
     table: 'Logical_Switch',
     name: sw.key,
     owner,
-    columns: { name: sw.key, other_config: { 'requested-tnl-key': String(sw.tunnelKey), ...snooping } },
+    columns: {
+      name: sw.key,
+      other_config: { 'requested-tnl-key': String(sw.tunnelKey), ...snooping },
+      load_balancer: balancersColumn(draft, sw.key),
+    },
   });
   const [vlan, ...more] = sw.vlans;
   if (!vlan) return;

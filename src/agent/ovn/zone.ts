@@ -1,5 +1,6 @@
 import { type DhcpOptions, type NodeResource, type ResourceId, ResourceKind } from '../../realization/resources.pb.js';
 import { ForwardingView } from '../simulated/forwarding-view.js';
+import { balancerRows } from './balancer-rows.js';
 import { dhcpRows } from './dhcp-rows.js';
 import { firewallRows } from './firewall-rows.js';
 import { natRows } from './nat-rows.js';
@@ -35,6 +36,7 @@ export const ZONE_TABLES = [
   'Logical_Router_Static_Route',
   'NAT',
   'DHCP_Options',
+  'Load_Balancer',
   'Address_Set',
   'Port_Group',
   'ACL',
@@ -44,8 +46,7 @@ export const ZONE_TABLES = [
 const MISSING: ReadonlyMap<ResourceKind, string> = new Map([
   [ResourceKind.DNS_RECORDS, 'DNS'],
   [ResourceKind.DNS_FORWARDER, 'DNS forwarders'],
-  [ResourceKind.LAYER4_BALANCER, 'load balancers'],
-  [ResourceKind.LAYER7_BALANCER, 'load balancers'],
+  [ResourceKind.LAYER7_BALANCER, 'load balancers of layer 7'],
   [ResourceKind.BGP_INSTANCE, 'BGP'],
 ]);
 
@@ -57,6 +58,7 @@ export class ZoneDraft {
   readonly problems: ZoneProblem[] = [];
   readonly limits: string[] = [];
   readonly dhcp = new Map<string, DhcpOptions>();
+  private readonly balancers = new Map<string, string[]>();
 
   constructor(
     readonly resources: readonly NodeResource[],
@@ -64,6 +66,13 @@ export class ZoneDraft {
     readonly at: Date,
   ) {
     this.view = new ForwardingView(resources);
+  }
+
+  /** Keys of the balancers of a switch or a router; more may be added. */
+  balancersAt(place: string): string[] {
+    const present = this.balancers.get(place) ?? [];
+    this.balancers.set(place, present);
+    return present;
   }
 
   /** Whether a router is on this node: a distributed one always, a service router on the edge that holds it. */
@@ -83,6 +92,7 @@ export class ZoneDraft {
 
 export function zoneOf(resources: readonly NodeResource[], node: string, at: Date): Zone {
   const draft = new ZoneDraft(resources, node, at);
+  balancerRows(draft);
   dhcpRows(draft);
   switchingRows(draft);
   routingRows(draft);

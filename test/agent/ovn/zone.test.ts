@@ -10,7 +10,7 @@ import {
   type NodeResource,
 } from '../../../src/realization/resources.pb.js';
 import { port, sw } from '../resources.js';
-import { addresses, group, mac, nat, policy, route, rule, topology } from '../simulated/topology.js';
+import { addresses, balancer, group, mac, nat, policy, route, rule, topology } from '../simulated/topology.js';
 import { MemoryDatabase } from './present-rows.js';
 
 const NOON = new Date('2025-01-01T12:00:00Z');
@@ -165,6 +165,47 @@ describe('the distributed firewall', () => {
   });
 });
 
+describe('balancers', () => {
+  const shop = balancer('shop', '203.0.113.100', ['10.0.1.11', '10.0.1.12']);
+  const inside = (resource: NodeResource, fields: object): NodeResource => {
+    if (resource.body?.$case !== 'layer4Balancer') throw new Error('no balancer');
+    return { ...resource, body: { $case: 'layer4Balancer', value: { ...resource.body.value, ...fields } } };
+  };
+  const balancingPlaces = (rows: MemoryDatabase) =>
+    [...rows.all('Logical_Router'), ...rows.all('Logical_Switch')].filter(({ load_balancer: list }) => asSet(list).length > 0).map(({ name }) => name);
+
+  it('are on the service router where the edge holds it', () => {
+    const edge = database('e1', ...topology(), shop);
+    expect(balancingPlaces(edge)).toEqual(['t1-sr']);
+    expect(edge.named('Load_Balancer', 'shop')).toMatchObject({
+      protocol: ['tcp'],
+      vips: new Map([['203.0.113.100:80', '10.0.1.11:8080,10.0.1.12:8080']]),
+    });
+    expect(balancingPlaces(database('h1', ...topology(), shop))).toEqual([]);
+  });
+
+  it('of a distributed router or of a group are on the switches where connections begin', () => {
+    expect(balancingPlaces(database('h1', ...topology(), inside(shop, { router: 't1' })))).toEqual(['web', 'db']);
+    expect(balancingPlaces(database('h1', ...topology(), group('clients', 'db1', 'web2'), inside(shop, { router: '', portGroup: 'clients' })))).toEqual(['db']);
+  });
+
+  it('answer that nobody is there once no member is, or send clients to the pool for that', () => {
+    const pool = shop.body?.$case === 'layer4Balancer' ? shop.body.value.pool : undefined;
+    const empty = { ...pool, members: [] };
+    const vips = (resource: NodeResource) => database('e1', ...topology(), resource).named('Load_Balancer', 'shop').vips;
+    expect(vips(inside(shop, { pool: empty }))).toEqual(new Map([['203.0.113.100:80', '']]));
+    expect(vips(inside(shop, { pool: empty, sorryPool: { ...pool, members: [{ address: '10.0.1.99', port: 0, state: 0, backup: false }] } }))).toEqual(
+      new Map([['203.0.113.100:80', '10.0.1.99:80']]),
+    );
+  });
+
+  it('that would let in whom they should not are refused', () => {
+    expect(problems('e1', ...topology(), inside(shop, { accessList: { deny: false, addressSets: [] } }))).toEqual([
+      'shop: OVN has no access lists for balancers',
+    ]);
+  });
+});
+
 describe('the difference', () => {
   it('is nothing once it was made, and leads from any zone to any other and back', () => {
     const whole = zoneOf(
@@ -184,6 +225,18 @@ describe('the difference', () => {
       expect(bring(rows, zone)).toBe(0);
       for (const table of ZONE_TABLES) expect(rows.all(table).length).toBe(zone.rows.filter((row) => row.table === table).length);
     }
+  });
+
+  it('moves a row from what it was part of to what it is part of now', () => {
+    const [before, after] = ['t1', 't1-sr'].map((owner) => zoneOf([...topology(), route('moving', owner, '10.6.0.0/16', '169.254.0.2')], 'e1', NOON));
+    const rows = new MemoryDatabase();
+    bring(rows, before as Zone);
+    bring(rows, after as Zone);
+    const routesOf = (name: string) =>
+      asSet(rows.named('Logical_Router', name).static_routes).map((uuid) => rows.rows('Logical_Router_Static_Route').get(String(uuid))?.ip_prefix);
+    expect(routesOf('t1')).not.toContain('10.6.0.0/16');
+    expect(routesOf('t1-sr')).toContain('10.6.0.0/16');
+    expect(bring(rows, after as Zone)).toBe(0);
   });
 
   it('tells a large set its elements that come and go', () => {

@@ -1,8 +1,10 @@
+import { balancing } from './balancing.js';
 import { dhcp } from './dhcp.js';
 import { fabric } from './fabric.js';
+import { faults } from './faults.js';
 import { firewall } from './firewall.js';
 import { routing } from './routing.js';
 import type { Scenario } from './scenario.js';
 import { segments } from './segments.js';
 
-export const SCENARIOS: readonly Scenario[] = [fabric, segments, routing, firewall, dhcp];
+export const SCENARIOS: readonly Scenario[] = [fabric, segments, routing, firewall, dhcp, balancing, faults];

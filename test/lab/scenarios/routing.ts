@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import { DIRECTORY, OVERLAY_ZONE, VLAN_ZONE } from '../lab.js';
+import { OVERLAY_ZONE, VLAN_ZONE } from '../lab.js';
 import { ENFORCEMENT_POINT } from '../lab-manager.js';
 import { TopOfRack } from '../top-of-rack.js';
 import type { Scenario } from './scenario.js';
@@ -7,9 +6,9 @@ import { attach, seenWhile, WEB } from './segments.js';
 
 export const TIER1 = '/infra/tier-1s/apps';
 export const TIER0 = '/infra/tier-0s/north';
-const DB = '/infra/segments/db';
+export const DB = '/infra/segments/db';
 const UPLINK = '/infra/segments/uplink';
-const EDGES = `${ENFORCEMENT_POINT}/edge-clusters/edges`;
+export const EDGES = `${ENFORCEMENT_POINT}/edge-clusters/edges`;
 
 /** A tier-1 on every host, a tier-0 on an edge, and the world outside. */
 export const routing: Scenario = {
@@ -28,7 +27,7 @@ export const routing: Scenario = {
     await expect.reaches('db2', 'web1');
     await expect.cannotReach('lone1', 'db1');
 
-    const tor = new TopOfRack(lab.fabric, join(DIRECTORY, 'tor'));
+    const tor = lab.topOfRack;
     tor.addVlan(100, '10.100.0.1/24');
     tor.addRoute('10.1.0.0/16', '10.100.0.2');
     tor.addRoute('203.0.113.0/24', '10.100.0.2');

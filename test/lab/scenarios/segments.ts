@@ -1,6 +1,6 @@
-import { pause } from '../expectations.js';
 import type { Lab } from '../lab.js';
 import { OVERLAY_ZONE, VLAN_ZONE } from '../lab.js';
+import { pause } from '../pause.js';
 import type { Scenario } from './scenario.js';
 
 export const WEB = '/infra/segments/web';

@@ -1,0 +1,128 @@
+import {
+  type BalancerMember,
+  BalancerMember_State,
+  type BalancerPool,
+  BalancerPool_Algorithm,
+  BalancerPool_SourceTranslation,
+  type Layer4Balancer,
+  Layer4Balancer_Protocol,
+  ResourceKind,
+  Router_Role,
+} from '../../realization/resources.pb.js';
+import type { Keyed } from '../simulated/forwarding-view.js';
+import { References } from './rows.js';
+import type { ZoneDraft } from './zone.js';
+
+/** A balancer of more ports than this would be a table of its own in every packet's way. */
+const MOST_PORTS = 256;
+
+/**
+ * Layer-4 balancers. On a service router OVN balances what the router is sent. A distributed router has no such place: what its
+ * workloads send is balanced on their switches, where it begins, on every node.
+ */
+export function balancerRows(draft: ZoneDraft): void {
+  for (const { key, body } of draft.resources) {
+    if (body?.$case !== 'layer4Balancer') continue;
+    const balancer = { ...body.value, key };
+    const reason = whyNot(balancer);
+    if (reason) {
+      draft.refuse({ kind: ResourceKind.LAYER4_BALANCER, key }, reason);
+      continue;
+    }
+    const places = placesOf(draft, balancer);
+    if (places.length === 0) continue;
+    draft.limits.push(...limitsOf(balancer).map((limit) => `${key}: ${limit}`));
+    for (const place of places) draft.balancersAt(place).push(key);
+    balancerRow(draft, balancer);
+  }
+}
+
+function whyNot({ ports, accessList, pool }: Layer4Balancer): string | undefined {
+  if (accessList) return 'OVN has no access lists for balancers';
+  if (ports.reduce((sum, text) => sum + portsOf(text).length, 0) > MOST_PORTS) return `OVN balances single ports, and these are more than ${MOST_PORTS}`;
+  return pool?.sourceTranslation === BalancerPool_SourceTranslation.POOL
+    ? 'OVN translates the sources of a balancer to an address of its router, not of a pool'
+    : undefined;
+}
+
+/** Switches and routers of this node that balance. */
+function placesOf(draft: ZoneDraft, { router, portGroup }: Layer4Balancer): string[] {
+  const { view, node } = draft;
+  if (router !== '' && view.routers.get(router)?.role === Router_Role.SERVICE) return draft.isHere(router) ? [router] : [];
+  const behind =
+    router === ''
+      ? [...(view.portGroups.get(portGroup) ?? [])].flatMap((key) => view.ports.get(key) ?? []).filter((port) => port.node === node)
+      : (view.routerPortsOfRouter.get(router) ?? []);
+  return [...new Set(behind.map(({ logicalSwitch }) => logicalSwitch))].filter((key) => view.switches.get(key)?.transit === false);
+}
+
+function limitsOf({ pool, portGroup, maxConnections, maxNewConnectionsPerSecond }: Layer4Balancer): string[] {
+  const limits: string[] = [];
+  if (portGroup !== '') limits.push('OVN balances for all ports of a switch, not for those of a group');
+  if (maxConnections > 0 || maxNewConnectionsPerSecond > 0) limits.push('OVN does not limit the connections of a balancer');
+  if ((pool?.monitors.length ?? 0) > 0) limits.push('members are not monitored yet');
+  if (pool && LIKE_ROUND_ROBIN.has(pool.algorithm)) limits.push('OVN spreads connections evenly, without weights and without counting those that are open');
+  return limits;
+}
+
+const LIKE_ROUND_ROBIN: ReadonlySet<BalancerPool_Algorithm> = new Set([
+  BalancerPool_Algorithm.WEIGHTED_ROUND_ROBIN,
+  BalancerPool_Algorithm.LEAST_CONNECTION,
+  BalancerPool_Algorithm.WEIGHTED_LEAST_CONNECTION,
+]);
+
+function balancerRow(draft: ZoneDraft, balancer: Keyed<Layer4Balancer>): void {
+  const { key, address, protocol, pool, persistenceSeconds } = balancer;
+  const translated = pool?.sourceTranslation === BalancerPool_SourceTranslation.AUTOMATIC;
+  draft.rows.push({
+    table: 'Load_Balancer',
+    name: key,
+    owner: { kind: ResourceKind.LAYER4_BALANCER, key },
+    columns: {
+      name: key,
+      protocol: [protocol === Layer4Balancer_Protocol.UDP ? 'udp' : 'tcp'],
+      vips: Object.fromEntries(entriesOf(balancer).map(([port, members]) => [endpoint(address, port), members.join(',')])),
+      selection_fields: pool?.algorithm === BalancerPool_Algorithm.IP_HASH ? ['ip_src'] : [],
+      options: {
+        // Without a member a client is told so at once rather than left waiting.
+        reject: 'true',
+        ...(persistenceSeconds > 0 ? { affinity_timeout: String(persistenceSeconds) } : {}),
+        ...(translated ? {} : { skip_snat: 'true' }),
+      },
+    },
+  });
+}
+
+/** Ports of the balancer, each with its members. */
+function entriesOf({ ports, pool, sorryPool }: Layer4Balancer): [port: number, members: string[]][] {
+  const members = pool && usable(pool);
+  const chosen = members && members.length > 0 && members.length >= (pool?.minActiveMembers ?? 0) ? pool : sorryPool;
+  const memberPorts = (chosen?.memberPorts ?? []).flatMap(portsOf);
+  return ports.flatMap(portsOf).map((port, at) => {
+    // A pool with one port serves all of the balancer; otherwise they go together in order.
+    const own = memberPorts.length === 1 ? memberPorts[0] : memberPorts[at];
+    return [port, (chosen ? usable(chosen) : []).map((member) => endpoint(member.address, member.port || own || port))];
+  });
+}
+
+/** Backups stand in once no regular member is left. */
+function usable({ members }: BalancerPool): readonly BalancerMember[] {
+  const enabled = members.filter(({ state }) => state === BalancerMember_State.ENABLED);
+  const regular = enabled.filter(({ backup }) => !backup);
+  return regular.length > 0 ? regular : enabled;
+}
+
+function endpoint(address: string, port: number): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+/** `443` or `8000-8080`. */
+function portsOf(text: string): number[] {
+  const [low = 0, high = low] = text.split('-').map(Number);
+  return Array.from({ length: Math.max(0, high - low + 1) }, (_, offset) => low + offset);
+}
+
+/** The balancers of a switch or router, as its column. */
+export function balancersColumn(draft: ZoneDraft, place: string): References {
+  return new References('Load_Balancer', draft.balancersAt(place));
+}

@@ -1,0 +1,65 @@
+import { answersTo } from '../workload.js';
+import { DB, EDGES, TIER0, TIER1 } from './routing.js';
+import type { Scenario } from './scenario.js';
+import { WEB } from './segments.js';
+
+const POOL = '/infra/lb-pools/shop';
+const SERVICE = '/infra/lb-services/shop';
+const SERVER = '/infra/lb-virtual-servers/shop';
+const VIRTUAL = '203.0.113.100';
+const EAST_WEST = '/infra/lb-services/inside';
+const INSIDE = '/infra/lb-virtual-servers/inside';
+const EVERYONE = '/infra/domains/default/groups/everyone';
+const VIRTUAL_INSIDE = '10.9.9.9';
+
+/** Layer-4 balancing: on the service router of a tier-1, and on every host for what begins there. */
+export const balancing: Scenario = {
+  title: 'Load balancers',
+  async run(lab, expect) {
+    const { manager, topOfRack } = lab;
+    for (const name of ['web1', 'web2', 'web3']) lab.workload(name).listen(8080);
+    await manager.patch(TIER1, { tier0_path: TIER0, route_advertisement_types: ['TIER1_CONNECTED', 'TIER1_NAT', 'TIER1_LB_VIP'] });
+    await manager.patch(`${TIER1}/locale-services/default`, { edge_cluster_path: EDGES });
+    const member = (name: string, more: object = {}) => ({ display_name: name, ip_address: lab.workload(name).address, port: '8080', ...more });
+    await manager.patch(POOL, { algorithm: 'ROUND_ROBIN', snat_translation: { type: 'LBSnatAutoMap' }, members: [member('web1'), member('web2')] });
+    await manager.patch(SERVICE, { connectivity_path: TIER1, size: 'SMALL' });
+    await manager.patch('/infra/lb-app-profiles/tcp', { resource_type: 'LBFastTcpProfile' });
+    await manager.patch(SERVER, {
+      ip_address: VIRTUAL,
+      ports: ['80'],
+      pool_path: POOL,
+      lb_service_path: SERVICE,
+      application_profile_path: '/infra/lb-app-profiles/tcp',
+    });
+    await expect.realized(`${TIER1}/locale-services/default`, SERVER);
+    await expect.soon('with a service router of its tier-1 web1 reaches the world outside', () => lab.workload('web1').pings('192.0.2.53') === 1);
+    const answers = (from: string | undefined, count: number, address = VIRTUAL): string[] =>
+      answersTo(from === undefined ? topOfRack.namespace : lab.workload(from).namespace, address, 80, count);
+    const both = (names: readonly string[]): boolean | string => (names.includes('web1') && names.includes('web2') && !names.includes('')) || names.join();
+    await expect.soon('the world outside is answered by both members', () => both(answers(undefined, 12)));
+    await expect.soon('db2 is answered by both members', () => both(answers('db2', 12)));
+    await manager.patch(POOL, {
+      algorithm: 'ROUND_ROBIN',
+      snat_translation: { type: 'LBSnatAutoMap' },
+      members: [member('web1', { admin_state: 'DISABLED' }), member('web2')],
+    });
+    await expect.soon('a member that is switched off gets no connections', () => {
+      const names = answers(undefined, 6);
+      return names.every((name) => name === 'web2') || names.join();
+    });
+
+    await manager.patch(EVERYONE, { expression: [{ resource_type: 'PathExpression', paths: [WEB, DB] }] });
+    await manager.patch(EAST_WEST, { connectivity_path: EVERYONE, size: 'DLB' });
+    await manager.patch('/infra/lb-pools/inside', { algorithm: 'ROUND_ROBIN', members: [member('web1'), member('web2')] });
+    await manager.patch(INSIDE, {
+      ip_address: VIRTUAL_INSIDE,
+      ports: ['80'],
+      pool_path: '/infra/lb-pools/inside',
+      lb_service_path: EAST_WEST,
+      application_profile_path: '/infra/lb-app-profiles/tcp',
+    });
+    await expect.realized(INSIDE);
+    for (const from of ['db1', 'db2', 'web3', 'web1'])
+      await expect.soon(`${from} is answered by both members of a balancer on its own host`, () => both(answers(from, 12, VIRTUAL_INSIDE)));
+  },
+};
