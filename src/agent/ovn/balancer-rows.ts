@@ -8,6 +8,7 @@ import {
   Layer4Balancer_Protocol,
   ResourceKind,
   Router_Role,
+  RouterPort_Role,
 } from '../../realization/resources.pb.js';
 import type { Keyed } from '../simulated/forwarding-view.js';
 import { References } from './rows.js';
@@ -52,8 +53,8 @@ function placesOf(draft: ZoneDraft, { router, portGroup }: Layer4Balancer): stri
   const behind =
     router === ''
       ? [...(view.portGroups.get(portGroup) ?? [])].flatMap((key) => view.ports.get(key) ?? []).filter((port) => port.node === node)
-      : (view.routerPortsOfRouter.get(router) ?? []);
-  return [...new Set(behind.map(({ logicalSwitch }) => logicalSwitch))].filter((key) => view.switches.get(key)?.transit === false);
+      : (view.routerPortsOfRouter.get(router) ?? []).filter(({ role }) => role === RouterPort_Role.DOWNLINK);
+  return [...new Set(behind.map(({ logicalSwitch }) => logicalSwitch))];
 }
 
 function limitsOf({ pool, portGroup, maxConnections, maxNewConnectionsPerSecond }: Layer4Balancer): string[] {
