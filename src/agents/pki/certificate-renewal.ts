@@ -28,7 +28,17 @@ export function renewServerCertificate({ directory, authority, names, shown, sho
     await show(fresh);
     current = fresh.certificate;
   };
-  const timer = setInterval(() => void look().catch(failed), every);
+  // One look at a time: on a busy machine one may take longer than the time between two.
+  let looking = false;
+  const timer = setInterval(() => {
+    if (looking) return;
+    looking = true;
+    void look()
+      .catch(failed)
+      .finally(() => {
+        looking = false;
+      });
+  }, every);
   timer.unref();
   return () => clearInterval(timer);
 }
