@@ -138,7 +138,9 @@ export class LabNode {
   /** Plugs the end of a cable into the integration bridge, as a hypervisor does. */
   plug(device: string, attachment: string, mac: string, addresses: readonly string[]): void {
     const keys = { 'iface-id': attachment, 'attached-mac': mac, 'vm-id': attachment.replace(/^vif-/, ''), ip_addresses: addresses.join(',') };
-    const settings = Object.entries(keys).map(([key, value]) => `external_ids:${key}="${value}"`);
+    const settings = Object.entries(keys)
+      .filter(([, value]) => value !== '')
+      .map(([key, value]) => `external_ids:${key}="${value}"`);
     this.switch.vsctl('add-port', 'br-int', device, '--', 'set', 'Interface', device, ...settings);
   }
 

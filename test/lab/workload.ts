@@ -10,6 +10,8 @@ export interface WorkloadPlan {
   /** With prefix, such as `10.1.0.11/24`. */
   readonly addresses: readonly string[];
   readonly gateway?: string;
+  /** Whoever plugs it in does not know its addresses. */
+  readonly silent?: boolean;
 }
 
 const PROBE = fileURLToPath(new URL('./probe.js', import.meta.url));
@@ -41,18 +43,14 @@ export class Workload {
   /** Plugs it in; where it was before it is unplugged first. */
   plugInto(node: LabNode): void {
     this.unplug();
-    const { mac, addresses, gateway } = this.plan;
+    const { mac, addresses, gateway, silent } = this.plan;
     const device = node.nextDevice();
     this.namespace.connect('eth0', node.namespace, device);
     this.namespace.run('ip', 'link', 'set', 'eth0', 'address', mac);
     for (const address of addresses) this.namespace.run('ip', 'address', 'add', address, 'dev', 'eth0', ...(address.includes(':') ? ['nodad'] : []));
     if (gateway !== undefined) this.namespace.run('ip', 'route', 'add', 'default', 'via', gateway);
-    node.plug(
-      device,
-      this.attachment,
-      mac,
-      addresses.map((address) => address.split('/')[0] ?? ''),
-    );
+    const told = silent ? [] : addresses.map((address) => address.split('/')[0] ?? '');
+    node.plug(device, this.attachment, mac, told);
     this.node = node;
     this.device = device;
   }

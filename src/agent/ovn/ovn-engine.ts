@@ -3,6 +3,7 @@ import type { ResourceId } from '../../realization/resources.pb.js';
 import type { Engine, EngineChange, EngineInventory, EngineObserver, EngineVerdict } from '../engine.js';
 import { idText } from '../held-state.js';
 import { ResourceBook } from '../resource-book.js';
+import { learnedAddresses } from './learned-addresses.js';
 import { examineMachine, type MachineSockets, MachineUnfit } from './machine.js';
 import { configureController, OPEN_VSWITCH_TABLES, pluggedIn, portTraffic, tunnelledAddresses } from './open-vswitch.js';
 import { type OvsdbOperation, OvsdbRefusal } from './ovsdb-client.js';
@@ -116,7 +117,10 @@ export class OvnEngine implements Engine {
   }
 
   inventory(): EngineInventory {
-    return { ...pluggedIn(this.databases.switch), tunnelAddresses: this.options.tunnelAddresses };
+    const { machines, interfaces } = pluggedIn(this.databases.switch);
+    const learned = learnedAddresses(this.databases.southbound, this.zone.neighbours);
+    const known = interfaces.map((one) => ({ ...one, addresses: [...new Set([...one.addresses, ...(learned.get(one.attachmentId) ?? [])])] }));
+    return { machines, interfaces: known, tunnelAddresses: this.options.tunnelAddresses };
   }
 
   health(): EngineHealth {

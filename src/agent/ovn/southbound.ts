@@ -9,7 +9,7 @@ import type { Zone } from './zone.js';
  * go after the last one that does.
  */
 
-export const SOUTHBOUND_TABLES = ['Chassis', 'Chassis_Private', 'Encap', 'Port_Binding'] as const;
+export const SOUTHBOUND_TABLES = ['Chassis', 'Chassis_Private', 'Encap', 'Port_Binding', 'MAC_Binding'] as const;
 
 /** Says in `external_ids` of a chassis that it is one of ours. */
 const PEER = 'heddle-peer';

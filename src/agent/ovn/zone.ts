@@ -3,6 +3,7 @@ import { ForwardingView } from '../simulated/forwarding-view.js';
 import { balancerRows } from './balancer-rows.js';
 import { dhcpRows } from './dhcp-rows.js';
 import { firewallRows } from './firewall-rows.js';
+import { type NeighbourNames, neighbourNames } from './learned-addresses.js';
 import { natRows } from './nat-rows.js';
 import { routingRows } from './routing-rows.js';
 import type { WantedRow } from './rows.js';
@@ -25,6 +26,7 @@ export interface Zone {
   readonly problems: readonly ZoneProblem[];
   /** What is in the zone, but for a part that OVN has nothing for; each names the resource. */
   readonly limits: readonly string[];
+  readonly neighbours: NeighbourNames;
 }
 
 /** Tables of the northbound database that a zone has rows in. */
@@ -105,5 +107,5 @@ export function zoneOf(resources: readonly NodeResource[], node: string, at: Dat
     const [address] = body?.$case === 'tunnelEndpoint' ? body.value.addresses : [];
     if (address !== undefined && key !== node) peers.set(key, address);
   }
-  return { rows: draft.rows, remotePorts: draft.remotePorts, peers, problems: draft.problems, limits: draft.limits };
+  return { rows: draft.rows, remotePorts: draft.remotePorts, peers, problems: draft.problems, limits: draft.limits, neighbours: neighbourNames(draft) };
 }

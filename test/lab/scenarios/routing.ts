@@ -26,6 +26,10 @@ export const routing: Scenario = {
     await expect.reaches('web1', 'db2');
     await expect.reaches('db2', 'web1');
     await expect.cannotReach('lone1', 'db1');
+    lab.addWorkload({ name: 'db3', mac: '02:00:00:04:00:13', addresses: ['10.1.2.13/24'], gateway: '10.1.2.1', silent: true }, 'h2');
+    await expect.realized(await attach(lab, DB, 'db3'));
+    await expect.soon('db3, whose address nobody stated, reaches its gateway', () => lab.workload('db3').pings('10.1.2.1') === 1);
+    await expect.reaches('web1', 'db3');
 
     const tor = lab.topOfRack;
     tor.addVlan(100, '10.100.0.1/24');
