@@ -1,4 +1,4 @@
-import { ResourceKind, type Router, Router_Role, type RouterPort, type StaticRoute } from '../../realization/resources.pb.js';
+import { ResourceKind, type Router, Router_Role, RouterAdvertisement_Mode, type RouterPort, type StaticRoute } from '../../realization/resources.pb.js';
 import type { Keyed } from '../simulated/forwarding-view.js';
 import { balancersColumn } from './balancer-rows.js';
 import { switchSide } from './names.js';
@@ -53,6 +53,7 @@ function portRows(draft: ZoneDraft, port: Keyed<RouterPort>): void {
         mac: port.mac,
         networks: port.networks,
         options: { 'requested-tnl-key': String(port.tunnelKey), ...(port.mtu > 0 ? { gateway_mtu: String(port.mtu) } : {}) },
+        ipv6_ra_configs: advertisementOf(port),
       },
     });
   }
@@ -78,6 +79,33 @@ function portRows(draft: ZoneDraft, port: Keyed<RouterPort>): void {
   });
   if (!here) draft.remotePorts.set(name, holder as string);
 }
+
+/** What a port tells IPv6 hosts about the network; nothing where it keeps silent. */
+function advertisementOf({ advertisement, mtu }: RouterPort): Record<string, string> {
+  if (!advertisement || advertisement.mode === RouterAdvertisement_Mode.DISABLED) return {};
+  const { mode, intervalSeconds, dnsServers, domainNames, routerPreference } = advertisement;
+  return {
+    address_mode: ADDRESS_MODES[mode],
+    send_periodic: 'true',
+    max_interval: String(intervalSeconds),
+    min_interval: String(Math.max(MIN_INTERVAL, Math.floor(intervalSeconds / 3))),
+    ...(mtu > 0 ? { mtu: String(mtu) } : {}),
+    ...(routerPreference === '' ? {} : { router_preference: routerPreference }),
+    // OVN has room for one of each.
+    ...(dnsServers[0] === undefined ? {} : { rdnss: dnsServers[0] }),
+    ...(domainNames[0] === undefined ? {} : { dnssl: domainNames[0] }),
+  };
+}
+
+/** Shortest pause between two advertisements that nobody asked for, in seconds. */
+const MIN_INTERVAL = 3;
+
+const ADDRESS_MODES: Readonly<Record<Exclude<RouterAdvertisement_Mode, RouterAdvertisement_Mode.DISABLED>, string>> = {
+  [RouterAdvertisement_Mode.SLAAC_DNS_THROUGH_RA]: 'slaac',
+  [RouterAdvertisement_Mode.SLAAC_DNS_THROUGH_DHCP]: 'dhcpv6_stateless',
+  [RouterAdvertisement_Mode.DHCP_ADDRESS_AND_DNS]: 'dhcpv6_stateful',
+  [RouterAdvertisement_Mode.SLAAC_AND_ADDRESS_DNS_THROUGH_DHCP]: 'dhcpv6_stateful',
+};
 
 function bareAddress(network: string): string {
   return network.slice(0, network.indexOf('/'));
