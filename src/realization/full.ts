@@ -73,7 +73,10 @@ export function computeWhole(state: WholeState): WholeResult {
       );
   }
   const problems = new Map<string, readonly Alarm[]>();
-  for (const [path, output] of outputs) if (output.problems.length > 0) problems.set(path, output.problems);
+  for (const [path, { problems: found, idle = [] }] of outputs) {
+    const alarms = [...found, ...idle.map((reason): Alarm => ({ code: 'NOT_SUPPORTED', reason }))];
+    if (alarms.length > 0) problems.set(path, alarms);
+  }
   const members = [...outputs].flatMap(([path, { selector }]) =>
     selector && !selector.portsOnly ? [[path, { ports: [...groups.ports(path)].sort(), addresses: [...groups.addresses(path)].sort() }] as const] : [],
   );

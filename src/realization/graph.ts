@@ -201,7 +201,9 @@ export class RealizationGraph implements Realization {
       attributesOf: (path) => this.assembly.outputOf(path).attributes,
       unrealizedOf: (path) => {
         const object = this.intent.get(path);
-        return object && this.unrealized(object);
+        const declared = object && this.unrealized(object);
+        const { idle = [] } = this.assembly.outputOf(path);
+        return idle.length === 0 ? declared : { whole: declared?.whole, parts: [...(declared?.parts ?? []), ...idle] };
       },
     });
     this.ledger = new Ledger((resource) => this.realized.suspectResource(resource));

@@ -22,6 +22,8 @@ export interface Output {
   readonly home?: string;
   /** Trouble that makes the intent's state ERROR. */
   readonly problems: readonly Alarm[];
+  /** What of the intent takes no effect for want of something else, and what to do: told as alarms, while its state stays. */
+  readonly idle?: readonly string[];
   /** What clients read of the realized object beside its state: addresses, MACs. */
   readonly attributes: readonly RealizedAttribute[];
 }

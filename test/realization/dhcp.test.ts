@@ -103,3 +103,14 @@ it('ties a port to its addresses where a profile says so, that of the port befor
   expect(told(segment({}), onSegment, profile('strict', true)).port?.addressCheck).toBe(true);
   expect(told(segment({}), onSegment, onPort, profile('strict', true), profile('loose', false)).port?.addressCheck).toBe(false);
 });
+
+it('says that settings take no effect where nobody is named to hand them out, and keeps the state of the segment', () => {
+  const subnets = [{ gateway_address: '10.0.0.1/24', dhcp_ranges: ['10.0.0.100-10.0.0.120'] }];
+  const stateOf = (fields: object) =>
+    new Fabric([zone('overlay'), SERVER, segment(fields)], [claim(SEGMENT_KEYS.space, SEGMENT, 70000)], []).graph.realizedState(SEGMENT);
+  expect(stateOf({ subnets })).toMatchObject({
+    state: 'REALIZED',
+    alarms: [{ code: 'NOT_SUPPORTED', reason: expect.stringContaining('Add dhcp_config_path') }],
+  });
+  expect(stateOf({ subnets, dhcp_config_path: SERVER.path })).toMatchObject({ state: 'REALIZED', alarms: [] });
+});

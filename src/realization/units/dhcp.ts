@@ -41,6 +41,17 @@ export function subnetsWithDhcp(intent: IntentReads, segment: Segment, gatewayCo
   });
 }
 
+/** Why settings of a segment's subnets take no effect: nobody is named to hand them out. */
+export function dhcpWithoutServer({ subnets = [], path }: Segment & { readonly path: string }, served: readonly SubnetDhcp[]): string[] {
+  if (served.length > 0) return [];
+  return subnets
+    .filter(({ dhcp_config: config, dhcp_ranges: ranges }) => config || ranges?.length)
+    .map(
+      ({ gateway_address: gateway }) =>
+        `${gateway} has DHCP settings, but neither ${path} nor its gateway names a server. Add dhcp_config_path, or take them out.`,
+    );
+}
+
 /** Key of the options for a port with these addresses: of the subnet that one of them is in, else of the first of the family. */
 export function dhcpKeyOf(subnets: readonly SubnetDhcp[], family: Family, addresses: readonly string[]): string {
   const candidates = subnets.filter((subnet) => subnet.family === family);

@@ -7,7 +7,7 @@ import type { Alarm, WorkloadInterface } from '../contract.js';
 import { bundles, NOTHING, type Output } from '../output.js';
 import { type PortAddress, ResourceKind, TunnelEndpoint_Encapsulation, type VlanRange } from '../resources.pb.js';
 import { alarm } from './alarm.js';
-import { dhcpKeyOf, dhcpOptions } from './dhcp.js';
+import { dhcpKeyOf, dhcpOptions, dhcpWithoutServer } from './dhcp.js';
 import { gatewayPort } from './interfaces.js';
 import type { Reads } from './reads.js';
 import { addressCheckOf } from './segment-facts.js';
@@ -43,6 +43,7 @@ export function segmentUnit(reads: Reads, path: string): Output {
     ],
     links: facts.entry === bundle ? [] : [[facts.entry, bundle]],
     problems: port === 'KEY_MISSING' ? [noKey] : [],
+    idle: dhcpWithoutServer(segment, facts.dhcp),
   };
 }
 
