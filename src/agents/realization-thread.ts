@@ -7,17 +7,17 @@ import type { RealizationReady, RealizationWorkerOptions } from './realization.w
 /** The thread of realization as the thread that starts it sees it. */
 export class RealizationThread {
   private constructor(
-    private readonly worker: Worker,
     private readonly ended: Promise<number>,
+    private readonly failed: Promise<Error>,
     /** Questions to the thread, and orders. */
     readonly calls: Remote<FabricCalls>,
     readonly ready: RealizationReady,
   ) {}
 
   /**
-   * Starts the thread; resolves once everything is computed and agents can connect.
+   * Starts the thread; resolves once it has its port. Questions are answered, and agents let in, when everything is computed.
    * @param ports of the writer's, both for the thread alone: one to submit jobs, one that feeds commits
-   * @throws when the agent port cannot be had, or the state cannot be computed
+   * @throws when the agent port cannot be had
    */
   static async start(
     options: Omit<RealizationWorkerOptions, 'writer' | 'feed' | 'calls'>,
@@ -30,19 +30,17 @@ export class RealizationThread {
       name: 'realization',
     });
     const ended = new Promise<number>((resolve) => worker.once('exit', resolve));
+    const failed = new Promise<Error>((resolve) => worker.once('error', resolve));
     const ready = await new Promise<RealizationReady>((resolve, reject) => {
-      worker.once('error', reject);
-      worker.once('message', (message: RealizationReady) => {
-        worker.off('error', reject);
-        resolve(message);
-      });
+      worker.once('message', resolve);
+      void failed.then(reject);
     });
-    return new RealizationThread(worker, ended, callsOver<FabricCalls>(port1), ready);
+    return new RealizationThread(ended, failed, callsOver<FabricCalls>(port1, ready.calls), ready);
   }
 
   /** Called when the thread fails for good; the process should then end, because nodes would be told nothing any more. */
   onFailure(listener: (error: Error) => void): void {
-    this.worker.once('error', listener);
+    void this.failed.then(listener);
   }
 
   /** Ends the streams and the thread; what was observed is handed to the writer before. */

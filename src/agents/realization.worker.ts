@@ -16,7 +16,11 @@ import { RealizationHost } from './realization-host.js';
 import { SessionServer } from './session-server.js';
 import { startState, storedRecords, storedSecrets } from './stored-fabric.js';
 
-/** The thread of realization: the calculation, and the gRPC server with the streams of all nodes. Nothing of it waits for the API. */
+/**
+ * The thread of realization: the calculation, and the gRPC server with the streams of all nodes. Nothing of it waits for the API, nor the
+ * API for it: it says that it is there before it computes everything for the first time, and nodes and questions that come meanwhile
+ * are answered right after.
+ */
 
 export interface RealizationWorkerOptions {
   readonly database: string;
@@ -35,15 +39,14 @@ export interface RealizationWorkerOptions {
   readonly calls: MessagePort;
 }
 
-/** What the thread says once agents can connect. */
+/** What the thread says once it has the port on which agents connect. */
 export interface RealizationReady {
   readonly agentPort: number;
-  /** How long the first computation took, with reading what it needs, in milliseconds. */
-  readonly startMilliseconds: number;
+  /** Names of the functions that it serves. */
+  readonly calls: readonly (keyof FabricCalls)[];
 }
 
 const options = workerData as RealizationWorkerOptions;
-const began = performance.now();
 const authority = await CertificateAuthority.open(options.pki);
 const reader = openReader(options.database);
 const writer = new UnitOfWork(options.writer);
@@ -54,13 +57,6 @@ const host = new RealizationHost({
   secrets: storedSecrets(reader, new SecretBox(readSecretKeys(options.secretKeys))),
   log: createLogger(options.logLevel).child({ thread: 'realization' }),
   certificateLifetime: options.certificateLifetime,
-});
-host.start(reader.snapshot(() => startState(reader)));
-const reached = new AwaitedSequence(host.sequence);
-// The port holds commits back until someone listens; those that the snapshot includes are skipped.
-onCommit(options.feed, (commit) => {
-  host.commit(commit);
-  reached.reach(host.sequence);
 });
 const server = await SessionServer.start({
   host: options.host,
@@ -75,7 +71,7 @@ function upTo(sequence: number): Promise<void> {
   return sequence <= host.sequence ? Promise.resolve() : reached.wait(Math.min(sequence, reader.history.lastChange()));
 }
 
-serveCalls<FabricCalls>(options.calls, {
+const calls: FabricCalls = {
   realizedState: async (path, sequence) => {
     await upTo(sequence);
     return host.realizedState(path);
@@ -108,8 +104,17 @@ serveCalls<FabricCalls>(options.calls, {
   revokedAnew: () => host.revoke(reader.fabric.revokedSerials(Date.now())),
   replaceCertificate: (certificate) => server.replaceCertificate(certificate),
   stop,
+};
+parentPort?.postMessage({ agentPort: server.port, calls: Object.keys(calls) as (keyof FabricCalls)[] } satisfies RealizationReady);
+// In the same turn, so that no stream and no question is seen before everything is computed.
+host.start(reader.snapshot(() => startState(reader)));
+const reached = new AwaitedSequence(host.sequence);
+// The port holds commits back until someone listens; those that the snapshot includes are skipped.
+onCommit(options.feed, (commit) => {
+  host.commit(commit);
+  reached.reach(host.sequence);
 });
-parentPort?.postMessage({ agentPort: server.port, startMilliseconds: performance.now() - began } satisfies RealizationReady);
+serveCalls(options.calls, calls);
 
 async function stop(): Promise<void> {
   await host.stop();

@@ -28,8 +28,11 @@ async function answer(port: MessagePort, functions: Callable, { id, name, parame
   }
 }
 
-/** Calls functions that another thread serves on the other end of a port. Calls that wait when the port closes are rejected. */
-export function callsOver<T extends object>(port: MessagePort): Remote<T> {
+/**
+ * Calls functions that another thread serves on the other end of a port. Calls that wait when the port closes are rejected.
+ * @param names of the functions: what is asked for any other name, as `await` does for `then` and Nest for its hooks, is nothing
+ */
+export function callsOver<T extends object>(port: MessagePort, names: readonly (keyof T & string)[]): Remote<T> {
   const waiting = new Map<number, { resolve(result: unknown): void; reject(error: Error): void }>();
   let nextId = 1;
   let closed = false;
@@ -52,8 +55,5 @@ export function callsOver<T extends object>(port: MessagePort): Remote<T> {
       port.postMessage({ id, name, parameters } satisfies Call);
     });
   };
-  return new Proxy({} as Remote<T>, {
-    // A promise's `then` is not a function of the other thread: without this, `await` on the proxy would call it.
-    get: (_, name) => (typeof name === 'string' && name !== 'then' ? (...parameters: unknown[]) => call(name, parameters) : undefined),
-  });
+  return Object.fromEntries(names.map((name) => [name, (...parameters: unknown[]) => call(name, parameters)])) as Remote<T>;
 }

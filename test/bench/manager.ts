@@ -73,6 +73,14 @@ export class ManagerUnderLoad {
     });
   }
 
+  /** Whether every part of it works, realization included. */
+  isReady(): Promise<boolean> {
+    return this.get('/readyz').then(
+      () => true,
+      () => false,
+    );
+  }
+
   /** Bytes of memory that the process takes, all threads together. */
   residentBytes(): Promise<number> {
     return this.child.ask('residentBytes');
