@@ -51,7 +51,8 @@ const ENGINES: Readonly<Record<string, EngineKind>> = {
   },
   ovn: {
     examine: () => examineMachine(process.env),
-    open: (nodeId, { tunnelAddresses, bridges }) => OvnEngine.open({ nodeId, tunnelAddresses, bridges: bridges ?? new Map(), environment: process.env }),
+    open: (nodeId, { stateDir, tunnelAddresses, bridges }) =>
+      OvnEngine.open({ directory: stateDir, nodeId, tunnelAddresses, bridges: bridges ?? new Map(), environment: process.env }),
   },
 };
 

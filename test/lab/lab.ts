@@ -90,11 +90,18 @@ export function beginLab(): Namespace {
 /** Takes away all that a lab left, whether it ended, was kept or crashed. @returns whether there was anything */
 export function removeLab(): boolean {
   const processes = endProcesses();
-  const namespaces = leftNamespaces();
+  const namespaces = [...leftNamespaces(), ...madeByAgents()];
   for (const namespace of namespaces) namespace.remove();
   const files = existsSync(DIRECTORY);
   rmSync(DIRECTORY, { recursive: true, force: true });
   return files || processes + namespaces.length > 0;
+}
+
+/** Namespaces that the agents of the lab made; their directories say which. */
+function madeByAgents(): Namespace[] {
+  if (!existsSync(DIRECTORY)) return [];
+  const folders = readdirSync(DIRECTORY).map((node) => join(DIRECTORY, node, 'agent', 'proxies'));
+  return folders.flatMap((folder) => (existsSync(folder) ? readdirSync(folder) : [])).map((name) => Namespace.of(name));
 }
 
 /** The last lines of all agents' and the manager's logs that warn of something. */

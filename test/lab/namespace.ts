@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 /** Network namespaces of the lab. Everything that it makes is in one of them or in its directory, so nothing else can be hit. */
 
@@ -29,6 +29,11 @@ export class Namespace {
     return new Namespace(name, PREFIX + name);
   }
 
+  /** One that someone else made. */
+  static of(full: string): Namespace {
+    return new Namespace(full, full);
+  }
+
   /** Runs a command to its end. @throws Error with what it wrote when it fails */
   run(command: string, ...args: readonly string[]): string {
     return run('ip', ['netns', 'exec', this.full, command, ...args]);
@@ -54,7 +59,7 @@ export class Namespace {
 
   /** Takes its interfaces with it. */
   remove(): void {
-    run('ip', ['netns', 'delete', this.full]);
+    if (existsSync(`/run/netns/${this.full}`)) run('ip', ['netns', 'delete', this.full]);
   }
 
   /** A cable to another namespace. */

@@ -11,6 +11,8 @@ const PACKAGES: readonly (readonly [command: string, packageName: string])[] = [
   ['ping', 'iputils-ping'],
   ['tcpdump', 'tcpdump'],
   ['busybox', 'busybox'],
+  ['curl', 'curl'],
+  ['haproxy', 'haproxy'],
 ];
 const POLICY = '/usr/sbin/policy-rc.d';
 

@@ -17,8 +17,8 @@ export interface Surroundings {
 
 export interface Configuration {
   readonly text: string;
-  /** Files that the text names, by path. */
-  readonly files: ReadonlyMap<string, string>;
+  /** Files that the text names, by path; undefined: it is there and stays as it is. */
+  readonly files: ReadonlyMap<string, string | undefined>;
   /** Which member of which pool a server of a backend is: `backend/server`. */
   readonly members: ReadonlyMap<string, { readonly balancer: string; readonly pool: string; readonly member: BalancerMember }>;
 }
@@ -106,7 +106,7 @@ function forwardedFor({ forwardedFor: mode }: Layer7Balancer): string[] {
 }
 
 /** Every pool of a balancer once. */
-function poolsOf({ pool, sorryPool, rulePools }: Layer7Balancer): BalancerPool[] {
+export function poolsOf({ pool, sorryPool, rulePools }: Layer7Balancer): BalancerPool[] {
   return [...new Map([pool, sorryPool, ...rulePools].flatMap((one) => (one ? [[one.key, one] as const] : []))).values()];
 }
 

@@ -69,6 +69,7 @@ export class Haproxy {
    */
   async apply({ text, files }: Configuration): Promise<void> {
     for (const [path, content] of files) {
+      if (content === undefined) continue;
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
       writeFileSync(path, content, { mode: 0o600 });
     }
@@ -109,6 +110,7 @@ export class Haproxy {
   private async check(file: string): Promise<void> {
     const [command = 'haproxy', ...args] = this.command('-c', '-f', file);
     await run(command, args).catch(({ stderr }: { stderr: string }) => {
+      if (stderr.includes('No such file or directory') && !stderr.includes('[ALERT]')) throw new Error('haproxy is missing: install the package haproxy');
       const alert = /\[ALERT\].*?: *(.*)/.exec(stderr)?.[1] ?? stderr;
       throw new Error(`HAProxy refuses the configuration: ${alert.trim()}`);
     });

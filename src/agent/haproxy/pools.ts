@@ -11,6 +11,7 @@ import {
   type Persistence,
   Persistence_Mode,
 } from '../../realization/resources.pb.js';
+import { formatAddress, parseRange } from '../../shared/address.js';
 import type { TlsFiles } from './tls-files.js';
 import { seconds, token, Unsupported, word } from './words.js';
 
@@ -68,7 +69,7 @@ function serverOf(balancer: Layer7Balancer, pool: BalancerPool, member: Balancer
     ...(passive ? [`observe layer4 error-limit ${passive.fallCount} on-error mark-down`] : []),
     ...(passive && !monitor ? [`inter ${seconds(passive.timeoutSeconds)} fall 1 rise 1`] : []),
     ...(serverTls ? ['ssl', 'sni req.hdr(host),field(1,:)', ...files.towardsServers(serverTls)] : []),
-    ...sourceOf(pool),
+    `source ${sourceOf(balancer, pool)}`,
     ...(persistence && isCookie(persistence) ? [`cookie ${cookieValue(persistence, member)}`] : []),
   ];
   const host = member.address.includes(':') ? `[${member.address}]` : member.address;
@@ -88,11 +89,13 @@ function memberPort({ memberPorts: [first, ...more] }: BalancerPool): number {
   return Number(first);
 }
 
-function sourceOf({ sourceTranslation, translationAddresses }: BalancerPool): string[] {
+/** Address from which members are reached: the pool's first, or the balancer's own, to which every router has a route. @throws Unsupported */
+export function sourceOf({ address }: Layer7Balancer, { sourceTranslation, translationAddresses }: BalancerPool): string {
   if (sourceTranslation === BalancerPool_SourceTranslation.NONE)
     throw new Unsupported("a layer-7 pool's members cannot see the client's address: use X-Forwarded-For");
-  const [first] = translationAddresses;
-  return sourceTranslation === BalancerPool_SourceTranslation.POOL && first !== undefined ? [`source ${first}`] : [];
+  const [first] = sourceTranslation === BalancerPool_SourceTranslation.POOL ? translationAddresses : [];
+  const range = first === undefined ? undefined : parseRange(first);
+  return range ? formatAddress(range.family, range.low) : address;
 }
 
 function checksOf({ monitors }: BalancerPool): string[] {

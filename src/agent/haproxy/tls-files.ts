@@ -4,12 +4,22 @@ import type { SecretReference, TlsSettings, TlsSettings_Certificate } from '../.
 import { versionsAndCiphers } from './tls.js';
 import { Unsupported } from './words.js';
 
-/** The text of a secret that a resource refers to. @throws where the node does not have it */
-export type SecretTexts = (reference: SecretReference) => string;
+/** The text of a secret that a resource refers to; undefined where it is not needed: the file that it goes into is there already. */
+export type SecretTexts = (reference: SecretReference) => string | undefined;
 
-/** Gathers the files of certificates and keys that lines of the configuration name, by their content: the same is written once. */
+/** Where the certificate and the key are, in one file: another version of either is another file. */
+export function certificateFile(folder: string, { pem, privateKey }: TlsSettings_Certificate): string {
+  return pemFile(folder, [pem, privateKey?.path, privateKey?.field, privateKey?.version].join('\n'));
+}
+
+function pemFile(folder: string, content: string): string {
+  return join(folder, `${createHash('sha256').update(content).digest('hex').slice(0, 24)}.pem`);
+}
+
+/** Gathers the files of certificates and keys that lines of the configuration name. The same is written once. */
 export class TlsFiles {
-  readonly contents = new Map<string, string>();
+  /** By path; undefined: it stays as it is. */
+  readonly contents = new Map<string, string | undefined>();
 
   /** @param folder where the files will be */
   constructor(
@@ -45,15 +55,19 @@ export class TlsFiles {
   }
 
   /** HAProxy cannot be asked for a passphrase: the key is written without one. */
-  private certificate({ pem, privateKey, passphrase, path }: TlsSettings_Certificate): string {
+  private certificate(certificate: TlsSettings_Certificate): string {
+    const { pem, privateKey, passphrase, path } = certificate;
     if (!privateKey) throw new Unsupported(`the certificate ${path} has no private key`);
     const stored = this.secrets(privateKey);
-    const key = passphrase ? createPrivateKey({ key: stored, passphrase: this.secrets(passphrase) }).export({ format: 'pem', type: 'pkcs8' }) : stored;
-    return this.file(`${pem.trim()}\n${String(key).trim()}`);
+    const opened = (text: string): string | Buffer =>
+      passphrase ? createPrivateKey({ key: text, passphrase: this.secrets(passphrase) }).export({ format: 'pem', type: 'pkcs8' }) : text;
+    const file = certificateFile(this.folder, certificate);
+    this.contents.set(file, stored === undefined ? undefined : `${pem.trim()}\n${String(opened(stored)).trim()}\n`);
+    return file;
   }
 
   private file(content: string): string {
-    const path = join(this.folder, `${createHash('sha256').update(content).digest('hex').slice(0, 24)}.pem`);
+    const path = pemFile(this.folder, content);
     this.contents.set(path, `${content}\n`);
     return path;
   }

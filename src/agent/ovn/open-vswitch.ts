@@ -54,6 +54,9 @@ export interface PluggedIn {
   readonly interfaces: readonly Interface[];
 }
 
+/** Key in `external_ids` of interfaces that the agent itself plugged in: they are no workloads. */
+export const OWN_PORT = 'heddle-own';
+
 /**
  * Interfaces with an `iface-id`, which hypervisors and container runtimes set. Their other keys are those that are in use too:
  * `attached-mac`, `vm-id` (or `vm-uuid`), and `ip_addresses`, separated by commas.
@@ -104,5 +107,7 @@ export function tunnelledAddresses(ovs: OvsdbReplica): Set<string> {
 
 /** An interface that could not be opened has no port in the switch, and nothing is plugged in there. */
 function workloadInterfaces(ovs: OvsdbReplica): ReplicaRow[] {
-  return [...ovs.rows('Interface').values()].filter((row) => (entryOf(row.external_ids, 'iface-id') ?? '') !== '' && Number(asSet(row.ofport)[0] ?? -1) > 0);
+  return [...ovs.rows('Interface').values()].filter(({ external_ids: ids, ofport }) => {
+    return (entryOf(ids, 'iface-id') ?? '') !== '' && entryOf(ids, OWN_PORT) === undefined && Number(asSet(ofport)[0] ?? -1) > 0;
+  });
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Command, CommandAnswer, Counters, EngineHealth } from '../../agents/session.pb.js';
 import type { ResourceId } from '../../realization/resources.pb.js';
 import type { Engine, EngineChange, EngineInventory, EngineObserver, EngineVerdict } from '../engine.js';
@@ -8,11 +9,14 @@ import { examineMachine, type MachineSockets, MachineUnfit } from './machine.js'
 import { configureController, OPEN_VSWITCH_TABLES, pluggedIn, portTraffic, tunnelledAddresses } from './open-vswitch.js';
 import { type OvsdbOperation, OvsdbRefusal } from './ovsdb-client.js';
 import { OvsdbReplica } from './ovsdb-replica.js';
+import { Proxies } from './proxies.js';
 import { differenceOf } from './row-difference.js';
 import { bindings, newPeers, SOUTHBOUND_TABLES } from './southbound.js';
 import { ZONE_TABLES, type Zone, zoneOf } from './zone.js';
 
 export interface OvnEngineOptions {
+  /** Where the engine keeps what it runs from. */
+  readonly directory: string;
   readonly nodeId: string;
   /** Underlay addresses at which tunnels end. OVN uses the first. */
   readonly tunnelAddresses: readonly string[];
@@ -27,6 +31,8 @@ const PATIENCE = 5_000;
 const MENDING_DELAY = 200;
 /** Rules with a schedule are looked at as often as the clock of schedules moves, in milliseconds. */
 const SCHEDULE_INTERVAL = 60_000;
+/** How often members of layer-7 balancers are looked at, in milliseconds. */
+const MEMBER_INTERVAL = 2_000;
 
 interface Pending {
   readonly id: ResourceId;
@@ -51,6 +57,9 @@ export class OvnEngine implements Engine {
   private tail: Promise<unknown> = Promise.resolve();
   private mending: NodeJS.Timeout | undefined;
   private readonly clock: NodeJS.Timeout;
+  private readonly proxies: Proxies;
+  private members: Awaited<ReturnType<Proxies['members']>> = { up: 0, down: [] };
+  private readonly memberClock: NodeJS.Timeout;
   private inventoryText = '';
   private closed = false;
   private readonly since = Date.now();
@@ -61,7 +70,13 @@ export class OvnEngine implements Engine {
     private readonly databases: Databases,
   ) {
     this.zone = this.compute();
+    this.proxies = new Proxies({
+      folder: join(options.directory, 'proxies'),
+      openVSwitch: () => databases.switch,
+      secret: (reference) => (this.observer ? this.observer.secret(reference) : Promise.reject(new Error('nobody can be asked for secrets yet'))),
+    });
     this.clock = setInterval(() => this.mendSoon(), SCHEDULE_INTERVAL);
+    this.memberClock = setInterval(() => void this.lookAtMembers(), MEMBER_INTERVAL);
     databases.changed = () => this.changed();
   }
 
@@ -105,6 +120,13 @@ export class OvnEngine implements Engine {
       } catch (error) {
         if (error instanceof OvsdbRefusal) return refused(error.message);
       }
+      try {
+        await this.proxies.apply(this.zone.proxies, this.holds !== undefined);
+      } catch (error) {
+        const verdict = refused(error instanceof Error ? error.message : String(error));
+        this.mendSoon();
+        return verdict;
+      }
       if (number !== undefined && (await this.databases.confirmed(number, PATIENCE))) return { applied: true, pending: [] };
       for (const { id, resource } of transaction) this.pending.set(idText(id), { id, version: resource?.version ?? '', number });
       return { applied: true, pending: transaction.map(({ id }) => id) };
@@ -133,8 +155,8 @@ export class OvnEngine implements Engine {
       bgpSessions: [],
       tunnelsUp: this.zone.peers.size - down.length,
       tunnelsDown: down.map(([endpoint, address]) => ({ endpoint, detail: `there is no tunnel to ${address}` })),
-      membersUp: 0,
-      membersDown: [],
+      membersUp: this.members.up,
+      membersDown: [...this.members.down],
     };
   }
 
@@ -154,6 +176,7 @@ export class OvnEngine implements Engine {
   async close(): Promise<void> {
     this.closed = true;
     clearInterval(this.clock);
+    clearInterval(this.memberClock);
     clearTimeout(this.mending);
     this.databases.close();
     await this.tail;
@@ -187,6 +210,13 @@ export class OvnEngine implements Engine {
     return peers.length + beyond.length > 0 ? databases.commit([]) : number;
   }
 
+  private async lookAtMembers(): Promise<void> {
+    const members = await this.proxies.members();
+    const differ = JSON.stringify(members) !== JSON.stringify(this.members);
+    this.members = members;
+    if (differ) this.observer?.figuresChanged();
+  }
+
   private changed(): void {
     const confirmed = this.databases.confirmedNumber;
     for (const [text, { id, version, number }] of this.pending) {
@@ -217,6 +247,7 @@ export class OvnEngine implements Engine {
       try {
         const number = await this.write();
         for (const entry of this.pending.values()) entry.number ??= number;
+        await this.proxies.apply(this.zone.proxies, this.holds !== undefined);
       } catch {
         // Gone again, or refused as it was before: the next change brings the next attempt.
       }

@@ -5,6 +5,7 @@ import { dhcpRows } from './dhcp-rows.js';
 import { firewallRows } from './firewall-rows.js';
 import { type NeighbourNames, neighbourNames } from './learned-addresses.js';
 import { natRows } from './nat-rows.js';
+import { type ProxySite, proxyRows } from './proxy-rows.js';
 import { routingRows } from './routing-rows.js';
 import type { WantedRow } from './rows.js';
 import { switchingRows } from './switching-rows.js';
@@ -27,6 +28,7 @@ export interface Zone {
   /** What is in the zone, but for a part that OVN has nothing for; each names the resource. */
   readonly limits: readonly string[];
   readonly neighbours: NeighbourNames;
+  readonly proxies: readonly ProxySite[];
 }
 
 /** Tables of the northbound database that a zone has rows in. */
@@ -48,7 +50,6 @@ export const ZONE_TABLES = [
 const MISSING: ReadonlyMap<ResourceKind, string> = new Map([
   [ResourceKind.DNS_RECORDS, 'DNS'],
   [ResourceKind.DNS_FORWARDER, 'DNS forwarders'],
-  [ResourceKind.LAYER7_BALANCER, 'load balancers of layer 7'],
   [ResourceKind.BGP_INSTANCE, 'BGP'],
 ]);
 
@@ -61,6 +62,8 @@ export class ZoneDraft {
   readonly limits: string[] = [];
   readonly dhcp = new Map<string, DhcpOptions>();
   private readonly balancers = new Map<string, string[]>();
+  readonly proxies: ProxySite[] = [];
+  readonly addressSets = new Map<string, readonly string[]>();
 
   constructor(
     readonly resources: readonly NodeResource[],
@@ -68,6 +71,7 @@ export class ZoneDraft {
     readonly at: Date,
   ) {
     this.view = new ForwardingView(resources);
+    for (const { key, body } of resources) if (body?.$case === 'addressSet') this.addressSets.set(key, body.value.addresses);
   }
 
   /** Keys of the balancers of a switch or a router; more may be added. */
@@ -100,6 +104,7 @@ export function zoneOf(resources: readonly NodeResource[], node: string, at: Dat
   routingRows(draft);
   natRows(draft);
   firewallRows(draft);
+  proxyRows(draft);
   const peers = new Map<string, string>();
   for (const { kind, key, body } of resources) {
     const missing = MISSING.get(kind);
@@ -107,5 +112,6 @@ export function zoneOf(resources: readonly NodeResource[], node: string, at: Dat
     const [address] = body?.$case === 'tunnelEndpoint' ? body.value.addresses : [];
     if (address !== undefined && key !== node) peers.set(key, address);
   }
-  return { rows: draft.rows, remotePorts: draft.remotePorts, peers, problems: draft.problems, limits: draft.limits, neighbours: neighbourNames(draft) };
+  const { rows, remotePorts, problems, limits, proxies } = draft;
+  return { rows, remotePorts, peers, problems, limits, proxies, neighbours: neighbourNames(draft) };
 }

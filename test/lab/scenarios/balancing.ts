@@ -4,7 +4,7 @@ import type { Scenario } from './scenario.js';
 import { WEB } from './segments.js';
 
 const POOL = '/infra/lb-pools/shop';
-const SERVICE = '/infra/lb-services/shop';
+export const SERVICE = '/infra/lb-services/shop';
 const SERVER = '/infra/lb-virtual-servers/shop';
 const VIRTUAL = '203.0.113.100';
 const EAST_WEST = '/infra/lb-services/inside';

@@ -4,8 +4,9 @@ import { fabric } from './fabric.js';
 import { faults } from './faults.js';
 import { firewall } from './firewall.js';
 import { ipv6 } from './ipv6.js';
+import { layerSeven } from './layer-seven.js';
 import { routing } from './routing.js';
 import type { Scenario } from './scenario.js';
 import { segments } from './segments.js';
 
-export const SCENARIOS: readonly Scenario[] = [fabric, segments, routing, firewall, dhcp, ipv6, balancing, faults];
+export const SCENARIOS: readonly Scenario[] = [fabric, segments, routing, firewall, dhcp, ipv6, balancing, layerSeven, faults];

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { zoneOf } from '../../../src/agent/ovn/zone.js';
+import { Layer7Balancer, LayerSevenRule, type NodeResource, ResourceKind } from '../../../src/realization/resources.pb.js';
+import { topology } from '../simulated/topology.js';
+
+const NOON = new Date('2025-01-01T12:00:00Z');
+
+function balancer(key: string, facts: Partial<Layer7Balancer>): NodeResource {
+  const blank = Layer7Balancer.decode(new Uint8Array());
+  const value = { ...blank, router: 't1-sr', address: '203.0.113.80', ports: ['80'], ...facts };
+  return { kind: ResourceKind.LAYER7_BALANCER, key, version: '1', body: { $case: 'layer7Balancer', value } };
+}
+
+const rule = (phase: string): LayerSevenRule => ({ ...LayerSevenRule.decode(new Uint8Array()), phase });
+const zone = (node: string, ...resources: readonly NodeResource[]) => zoneOf([...topology(), ...resources], node, NOON);
+
+describe('layer-7 balancers', () => {
+  it('are behind the service router on the edge that holds it, which routes their addresses there', () => {
+    const { proxies, rows } = zone('e1', balancer('a', {}), balancer('b', { ports: ['443'] }), balancer('c', { address: '203.0.113.81' }));
+    expect(proxies).toMatchObject([{ router: 't1-sr', addresses: ['203.0.113.80', '203.0.113.81'] }]);
+    expect([...(proxies[0]?.balancers.keys() ?? [])]).toEqual(['a', 'b', 'c']);
+    const routes = rows.filter(({ table, name }) => table === 'Logical_Router_Static_Route' && name.endsWith('#proxy'));
+    expect(routes.map(({ columns }) => columns.ip_prefix)).toEqual(['203.0.113.80', '203.0.113.81']);
+    expect(rows.find(({ name }) => name === proxies[0]?.attachment)).toMatchObject({ within: { name: 't1-sr#proxy' } });
+  });
+
+  it('are nowhere else', () => {
+    expect(zone('h1', balancer('a', {})).proxies).toEqual([]);
+  });
+
+  it.each([
+    ['an address of IPv6', { address: '2001:db8::80' }, 'layer-7 balancers have IPv4 addresses here'],
+    ['a rule of a phase that there is not', { rules: [rule('TRANSPORT')] }, 'rules of the phase TRANSPORT cannot be done'],
+  ])('with %s are refused, and the others go on', (_what, facts, reason) => {
+    const { problems, proxies } = zone('e1', balancer('good', {}), balancer('bad', facts));
+    expect(problems).toMatchObject([{ resource: { key: 'bad' }, reason }]);
+    expect([...(proxies[0]?.balancers.keys() ?? [])]).toEqual(['good']);
+  });
+});
