@@ -1,15 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CertificateAuthority, requestCertificate } from '../../src/agents/pki/certificate-authority.js';
-import { type Manager, startManager } from '../../src/manager/manager.js';
 import { registry } from '../../src/model/types.js';
-import { readSettings } from '../../src/operations/settings.js';
 import { eventually } from '../eventually.js';
+import { WholeManager } from '../whole-manager.js';
 import { type Body, DESCRIBED, type Described, DescribedApi, type Given, nameOf } from './described-api.js';
 
-const PASSWORD = 'Described-Answers-1';
 const P = '/policy/api/v1';
 const POINT = '/infra/sites/default/enforcement-points/default';
 const OVERLAY = `${POINT}/transport-zones/nsx-overlay-transportzone`;
@@ -23,8 +20,7 @@ const WEB = '/infra/segments/three-tier-web';
 const INNER = '/infra/tier-1s/three-tier/segments/inner';
 const MIXED = { domain: 'default', group: 'mixed' };
 
-const dataDir = mkdtempSync(join(tmpdir(), 'heddle-answers-'));
-let manager: Manager;
+let manager: WholeManager;
 let api: DescribedApi;
 let authority: CertificateAuthority;
 
@@ -54,18 +50,9 @@ const plug = (host: number, number: number) =>
   });
 
 beforeAll(async () => {
-  manager = await startManager(
-    readSettings({
-      HEDDLE_DATA_DIR: dataDir,
-      HEDDLE_PORT: '0',
-      HEDDLE_AGENT_PORT: '0',
-      HEDDLE_ADMIN_PASSWORD: PASSWORD,
-      HEDDLE_SIMULATED_NODES: 'hosts=2,edges=2',
-      HEDDLE_LOG_LEVEL: 'error',
-    }),
-  );
-  api = new DescribedApi(manager.url, `Basic ${Buffer.from(`admin:${PASSWORD}`).toString('base64')}`);
-  authority = await CertificateAuthority.open(join(dataDir, 'clients'));
+  manager = await WholeManager.start('hosts=2,edges=2');
+  api = new DescribedApi(manager.url, manager.authorization);
+  authority = await CertificateAuthority.open(join(manager.dataDir, 'clients'));
   await eventually(async () => {
     const { results } = await api.call('GET', '/heddle/api/v1/nodes');
     expect(results.filter(({ session }: Body) => session?.in_sync)).toHaveLength(4);
@@ -74,10 +61,7 @@ beforeAll(async () => {
   await addRecords();
 });
 
-afterAll(async () => {
-  await manager?.stop();
-  rmSync(dataDir, { recursive: true, force: true });
-});
+afterAll(() => manager?.stop());
 
 /** Networks with workloads, one of which is refused by its node, a way out of them, and a group that has members of every kind. */
 async function writeIntent(): Promise<void> {
@@ -201,7 +185,7 @@ describe('every operation outside the policy tree is described as it is', () => 
   });
 
   it('sessions', async () => {
-    await api.call('POST', '/api/session/create', { body: { j_username: 'admin', j_password: PASSWORD } });
+    await api.call('POST', '/api/session/create', { body: { j_username: 'admin', j_password: manager.password } });
     await api.call('POST', '/api/session/destroy');
   });
 

@@ -1,41 +1,25 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Manager, startManager } from '../../src/manager/manager.js';
-import { readSettings } from '../../src/operations/settings.js';
+import { WholeManager } from '../whole-manager.js';
 
-const PASSWORD = 'Generated-Client-1';
 const ROOT = join(import.meta.dirname, '..', '..');
 const MODULES = join(ROOT, 'node_modules');
 /** Below the root, where the program finds the packages that it imports. */
 const CLIENT = join(ROOT, 'dist', 'client');
 
 const run = promisify(execFile);
-const dataDir = mkdtempSync(join(tmpdir(), 'heddle-client-'));
-let manager: Manager;
+let manager: WholeManager;
 
 beforeAll(async () => {
-  manager = await startManager(
-    readSettings({
-      HEDDLE_DATA_DIR: dataDir,
-      HEDDLE_PORT: '0',
-      HEDDLE_AGENT_PORT: '0',
-      HEDDLE_ADMIN_PASSWORD: PASSWORD,
-      HEDDLE_SIMULATED_NODES: '0',
-      HEDDLE_LOG_LEVEL: 'error',
-    }),
-  );
+  manager = await WholeManager.start();
   rmSync(CLIENT, { recursive: true, force: true });
   cpSync(join(import.meta.dirname, 'client'), CLIENT, { recursive: true });
 });
 
-afterAll(async () => {
-  await manager?.stop();
-  rmSync(dataDir, { recursive: true, force: true });
-});
+afterAll(() => manager?.stop());
 
 describe('a TypeScript client generated from the OpenAPI document', { timeout: 180_000 }, () => {
   it('compiles, and gets from a manager what its types promise', async () => {
@@ -45,7 +29,7 @@ describe('a TypeScript client generated from the OpenAPI document', { timeout: 1
     await run(process.execPath, [join(MODULES, 'typescript', 'bin', 'tsc'), '-p', CLIENT]).catch(({ stdout }) => {
       throw new Error(`the program does not compile:\n${stdout}`);
     });
-    const env = { HEDDLE_URL: manager.url, HEDDLE_PASSWORD: PASSWORD, NODE_EXTRA_CA_CERTS: join(dataDir, 'ca.crt') };
+    const env = { HEDDLE_URL: manager.url, HEDDLE_PASSWORD: manager.password, NODE_EXTRA_CA_CERTS: join(manager.dataDir, 'ca.crt') };
     const { stdout } = await run(process.execPath, [join(CLIENT, 'program.js')], { env });
     expect(stdout).toBe('As the types promise.\n');
   });

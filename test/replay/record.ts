@@ -8,7 +8,7 @@
  */
 import { spawn } from 'node:child_process';
 import { writeExchanges } from './exchange.js';
-import { ManagerToReplay, PASSWORD } from './manager-to-replay.js';
+import { ManagerToReplay } from './manager-to-replay.js';
 import { Recorder } from './recorder.js';
 
 const [file, command, ...rest] = process.argv.slice(2);
@@ -18,7 +18,7 @@ if (!file || !command) {
 }
 const manager = await ManagerToReplay.start();
 const recorder = await Recorder.start(manager.url);
-const environment = { ...process.env, HEDDLE_URL: `https://${recorder.host}`, HEDDLE_HOST: recorder.host, HEDDLE_ADMIN_PASSWORD: PASSWORD };
+const environment = { ...process.env, HEDDLE_URL: `https://${recorder.host}`, HEDDLE_HOST: recorder.host, HEDDLE_ADMIN_PASSWORD: manager.password };
 const status = await new Promise<number>((resolve) => {
   spawn(command, rest, { stdio: 'inherit', env: environment }).once('exit', (code) => resolve(code ?? 1));
 });
