@@ -83,6 +83,13 @@ export class LabManager {
     return (answer.consolidated_status as { readonly consolidated_status?: string } | undefined)?.consolidated_status ?? 'UNKNOWN';
   }
 
+  /** Messages of the alarms of an intent. */
+  async alarms(path: string): Promise<string[]> {
+    const { results } = await this.get('/policy/api/v1/infra/realized-state/alarms?page_size=1000');
+    const alarms = results as readonly { readonly source_reference: string; readonly message: string }[];
+    return alarms.filter(({ source_reference: source }) => source === path).map(({ message }) => message);
+  }
+
   private call(method: string, path: string, body?: object): Promise<{ readonly status: number; readonly text: string }> {
     return new Promise((resolve, reject) => {
       const authorization = `Basic ${Buffer.from(`admin:${LAB_PASSWORD}`).toString('base64')}`;

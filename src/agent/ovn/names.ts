@@ -1,9 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { Family } from '../../shared/address.js';
 
+/** Hashes by key: the rules of a node name the same few sets again and again. */
+const hashes = new Map<string, string>();
+const MOST_HASHES = 50_000;
+
 /** OVN's expressions take a group or a set only by a name of letters, digits and dots: ours are hashes of keys. */
 function symbol(prefix: string, key: string): string {
-  return `${prefix}_${createHash('sha256').update(key).digest('hex').slice(0, 20)}`;
+  let hash = hashes.get(key);
+  if (hash === undefined) {
+    if (hashes.size >= MOST_HASHES) hashes.clear();
+    hash = createHash('sha256').update(key).digest('hex').slice(0, 20);
+    hashes.set(key, hash);
+  }
+  return `${prefix}_${hash}`;
 }
 
 export function portGroupName(key: string): string {

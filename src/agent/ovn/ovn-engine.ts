@@ -54,6 +54,8 @@ export class OvnEngine implements Engine {
   private zone: Zone;
   /** Whether the node holds a resource; undefined before it has said all that it holds. */
   private holds: ((id: string) => boolean) | undefined;
+  /** What was compared last and was the same. */
+  private same: { readonly zone: Zone; readonly holds: OvnEngine['holds']; readonly changes: number } | undefined;
   private tail: Promise<unknown> = Promise.resolve();
   private mending: NodeJS.Timeout | undefined;
   private readonly clock: NodeJS.Timeout;
@@ -75,7 +77,7 @@ export class OvnEngine implements Engine {
       openVSwitch: () => databases.switch,
       secret: (reference) => (this.observer ? this.observer.secret(reference) : Promise.reject(new Error('nobody can be asked for secrets yet'))),
     });
-    this.clock = setInterval(() => this.mendSoon(), SCHEDULE_INTERVAL);
+    this.clock = setInterval(() => this.tick(), SCHEDULE_INTERVAL);
     this.memberClock = setInterval(() => void this.lookAtMembers(), MEMBER_INTERVAL);
     databases.changed = () => this.changed();
   }
@@ -194,11 +196,10 @@ export class OvnEngine implements Engine {
    */
   private async write(): Promise<number> {
     const { databases, zone } = this;
-    const { northbound, southbound } = databases;
+    const { southbound } = databases;
     const peers = newPeers(southbound, zone, this.options.nodeId);
     if (peers.length > 0) await southbound.transact(peers);
-    const keeps = (owner: string): boolean => !this.book.has(owner) && (this.holds?.(owner) ?? true);
-    const difference = differenceOf({ tables: ZONE_TABLES, wanted: zone.rows, present: northbound, keeps });
+    const difference = this.difference();
     let number = databases.number;
     if (difference.length > 0) {
       number = await databases.commit(difference);
@@ -217,6 +218,18 @@ export class OvnEngine implements Engine {
     if (differ) this.observer?.figuresChanged();
   }
 
+  /** Looked for only where something may differ: most of what OVN writes to its databases is about how far it is. */
+  private difference(): OvsdbOperation[] {
+    const { northbound } = this.databases;
+    const compared = { zone: this.zone, holds: this.holds, changes: northbound.changesOf(ZONE_TABLES) };
+    const { same } = this;
+    if (same?.zone === compared.zone && same.holds === compared.holds && same.changes === compared.changes) return [];
+    const keeps = (owner: string): boolean => !this.book.has(owner) && (this.holds?.(owner) ?? true);
+    const difference = differenceOf({ tables: ZONE_TABLES, wanted: this.zone.rows, present: northbound, keeps });
+    this.same = difference.length === 0 ? compared : undefined;
+    return difference;
+  }
+
   private changed(): void {
     const confirmed = this.databases.confirmedNumber;
     for (const [text, { id, version, number }] of this.pending) {
@@ -224,6 +237,14 @@ export class OvnEngine implements Engine {
       this.pending.delete(text);
       this.observer?.settled(id, version);
     }
+    this.mendSoon();
+  }
+
+  /** The time of a rule may have come or gone, and what the node no longer holds may have to go. */
+  private tick(): void {
+    void this.alone(async () => {
+      this.zone = this.compute();
+    });
     this.mendSoon();
   }
 
@@ -243,7 +264,6 @@ export class OvnEngine implements Engine {
       if (text !== this.inventoryText) this.observer?.inventoryChanged();
       this.inventoryText = text;
       this.observer?.figuresChanged();
-      this.zone = this.compute();
       try {
         const number = await this.write();
         for (const entry of this.pending.values()) entry.number ??= number;

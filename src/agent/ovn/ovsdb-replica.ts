@@ -21,6 +21,7 @@ const RECONNECT = 250;
  */
 export class OvsdbReplica {
   private tables = new Map<string, Map<string, ReplicaRow>>();
+  private readonly changes = new Map<string, number>();
   private client: OvsdbClient | undefined;
   private retry: NodeJS.Timeout | undefined;
   private closed = false;
@@ -41,6 +42,11 @@ export class OvsdbReplica {
 
   rows(table: string): ReadonlyMap<string, ReplicaRow> {
     return this.tables.get(table) ?? new Map();
+  }
+
+  /** A number that is another one whenever a row of these tables may be different from before. */
+  changesOf(tables: readonly string[]): number {
+    return tables.reduce((sum, table) => sum + (this.changes.get(table) ?? 0), 0);
   }
 
   /** The only row of a table that has but one. */
@@ -80,6 +86,7 @@ export class OvsdbReplica {
     const all = await client.monitor(database, tables);
     if (this.closed) return client.close();
     this.tables = new Map(tables.map((table) => [table, new Map()]));
+    for (const table of tables) this.changes.set(table, (this.changes.get(table) ?? 0) + 1);
     this.client = client;
     for (const updates of [all, ...early]) this.take(updates);
     early = undefined;
@@ -94,6 +101,7 @@ export class OvsdbReplica {
   private take(updates: TableUpdates): void {
     for (const [table, rows] of Object.entries(updates)) {
       const known = this.tables.get(table);
+      this.changes.set(table, (this.changes.get(table) ?? 0) + 1);
       for (const [uuid, { new: row }] of Object.entries(rows)) {
         if (row) known?.set(uuid, Object.fromEntries(Object.entries(row).map(([column, value]) => [column, decodeValue(value)])));
         else known?.delete(uuid);

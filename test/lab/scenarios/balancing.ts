@@ -19,7 +19,8 @@ export const balancing: Scenario = {
     const { manager, topOfRack } = lab;
     for (const name of ['web1', 'web2', 'web3']) lab.workload(name).listen(8080);
     await manager.patch(TIER1, { tier0_path: TIER0, route_advertisement_types: ['TIER1_CONNECTED', 'TIER1_NAT', 'TIER1_LB_VIP'] });
-    await manager.patch(`${TIER1}/locale-services/default`, { edge_cluster_path: EDGES });
+    // Another edge than that of the tier-0, so that their link crosses the underlay.
+    await manager.patch(`${TIER1}/locale-services/default`, { edge_cluster_path: EDGES, preferred_edge_paths: [`${EDGES}/edge-nodes/e2`] });
     const member = (name: string, more: object = {}) => ({ display_name: name, ip_address: lab.workload(name).address, port: '8080', ...more });
     await manager.patch(POOL, { algorithm: 'ROUND_ROBIN', snat_translation: { type: 'LBSnatAutoMap' }, members: [member('web1'), member('web2')] });
     await manager.patch(SERVICE, { connectivity_path: TIER1, size: 'SMALL' });

@@ -73,5 +73,7 @@ export const faults: Scenario = {
       await pause(5_000);
     });
     await works('with a new ovs-vswitchd', 6);
+    h1.nbctl('lsp-del', lab.workload('web1').attachment);
+    await expect.soon('what someone takes out of the database of h1 is put right again', () => lab.workload('web1').pings(address) === 1);
   },
 };

@@ -62,5 +62,15 @@ export const routing: Scenario = {
       return seenWhile(tor.namespace, 'vlan100', 'icmp and src host 10.1.1.11', async () => void lab.workload('web1').pings(TopOfRack.OUTSIDE, 2));
     });
     await expect.soon('the world outside reaches web1 under its translated address', () => tor.pings('203.0.113.80'));
+
+    const refused = `${TIER0}/nat/USER/nat-rules/http`;
+    await manager.patch(refused, { action: 'DNAT', destination_network: '203.0.113.81', translated_network: '10.1.1.11', service: '/infra/services/HTTP' });
+    await manager.patch(`${TIER0}/nat/USER/nat-rules/more`, { action: 'DNAT', destination_network: '203.0.113.82', translated_network: '10.1.1.12' });
+    await expect.soon('a rule that OVN cannot do is an error, with its reason', async () => {
+      const alarms = await manager.alarms(refused);
+      return alarms.some((reason) => reason.includes('OVN translates addresses, not ports')) || alarms.join();
+    });
+    await expect.soon('and the rule after it is in force', () => tor.pings('203.0.113.82'));
+    await manager.delete(refused);
   },
 };
