@@ -63,6 +63,7 @@ function ruleRows(draft: ZoneDraft): void {
     if (set.category !== category) leaving = [];
     category = set.category;
     for (const rule of set.rules) {
+      if (rule.attributes.length > 0) draft.limits.push(`${rule.key}: OVN does not look into traffic, so the rule is for all of its services`);
       const match = matchOf(rule, isLayer2(set.category) ? 2 : 3);
       if (leaves(rule, set)) {
         leaving = [...leaving, match];

@@ -156,6 +156,13 @@ describe('the distributed firewall', () => {
     ]);
   });
 
+  it('says of a rule that it cannot look as deep as the rule asks', () => {
+    const deep = rule('deep', FirewallRule_Action.DROP, { attributes: [{ name: 'APP_ID', values: ['SSH'] }] });
+    expect(zoneOf([...topology(), ...groups, policy('application', { category: 50 }, deep)], 'h1', NOON).limits).toEqual([
+      'deep: OVN does not look into traffic, so the rule is for all of its services',
+    ]);
+  });
+
   it('refuses a rule set of a gateway that would have to keep something out', () => {
     const gateway = { place: FirewallRuleSet_Place.GATEWAY, appliedTo: ['t1-sr'] };
     expect(problems('e1', ...topology(), policy('open', gateway, rule('all', FirewallRule_Action.ALLOW)))).toEqual([]);
