@@ -10,9 +10,9 @@ import {
   Router_Role,
   RouterPort_Role,
 } from '../../realization/resources.pb.js';
-import type { Keyed } from '../simulated/forwarding-view.js';
+import type { Keyed } from '../forwarding-view.js';
 import { References } from './rows.js';
-import type { ZoneDraft } from './zone.js';
+import type { ZoneDraft } from './zone-draft.js';
 
 /** A balancer of more ports than this would be a table of its own in every packet's way. */
 const MOST_PORTS = 256;

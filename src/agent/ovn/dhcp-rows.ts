@@ -1,7 +1,7 @@
 import { type DhcpOptions, type DhcpOptions_DhcpBinding, ResourceKind, type SwitchPort } from '../../realization/resources.pb.js';
 import { parseRange } from '../../shared/address.js';
 import { References } from './rows.js';
-import type { ZoneDraft } from './zone.js';
+import type { ZoneDraft } from './zone-draft.js';
 
 /**
  * DHCP, which OVN answers on the node of the port that asks. A port is given the address that is stated for it, by its port or by a

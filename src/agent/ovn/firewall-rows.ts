@@ -1,11 +1,11 @@
 import { type FirewallRule, FirewallRule_Action, type FirewallRuleSet, ResourceKind } from '../../realization/resources.pb.js';
 import { isLayer2 } from '../../realization/units/firewall.js';
-import type { Keyed } from '../simulated/forwarding-view.js';
+import type { Keyed } from '../forwarding-view.js';
 import { isInForce } from '../simulated/schedule.js';
 import { concerns, matchOf, partOf } from './match.js';
 import { addressSetName, portGroupName, type SetPart } from './names.js';
 import { References } from './rows.js';
-import type { ZoneDraft } from './zone.js';
+import type { ZoneDraft } from './zone-draft.js';
 
 /** Rules that a zone has priorities for. */
 const PRIORITIES = 32_767;

@@ -1,5 +1,5 @@
 import type { PresentRows } from './row-difference.js';
-import type { ZoneDraft } from './zone.js';
+import type { ZoneDraft } from './zone-draft.js';
 
 /**
  * Addresses of workloads that nobody stated. A workload that looks for its gateway tells it where it is, and the distributed router of

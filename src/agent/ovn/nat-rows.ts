@@ -1,9 +1,9 @@
 import { type NatRule, NatRule_Action, ResourceKind } from '../../realization/resources.pb.js';
 import { overlaps, parseRange } from '../../shared/address.js';
-import type { Keyed } from '../simulated/forwarding-view.js';
+import type { Keyed } from '../forwarding-view.js';
 import { addressSetName } from './names.js';
 import { References } from './rows.js';
-import type { ZoneDraft } from './zone.js';
+import type { ZoneDraft } from './zone-draft.js';
 
 /**
  * NAT of the service routers that this edge holds. OVN translates by address: it takes the rule with the longest prefix, where the

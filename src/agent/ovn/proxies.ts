@@ -10,7 +10,7 @@ import { certificateFile } from '../haproxy/tls-files.js';
 import { OWN_PORT } from './open-vswitch.js';
 import type { OvsdbReplica } from './ovsdb-replica.js';
 import { encodeMap, encodeSet, encodeUuid, entryOf } from './ovsdb-values.js';
-import { LINK_PREFIX, type ProxySite, ROUTER_END, SITE_END } from './proxy-rows.js';
+import { LINK_PREFIX, type ProxySite, ROUTER_END, SITE_END } from './proxy-site.js';
 
 const run = promisify(execFile);
 

@@ -4,25 +4,8 @@ import { configurationOf, poolsOf } from '../haproxy/configuration.js';
 import { sourceOf } from '../haproxy/pools.js';
 import { Unsupported } from '../haproxy/words.js';
 import { switchSide } from './names.js';
-import type { ZoneDraft } from './zone.js';
-
-/** Where the layer-7 balancers of a service router run: behind the router, on a switch that nothing else is on. */
-export interface ProxySite {
-  readonly router: string;
-  /** `iface-id` of the site's interface. */
-  readonly attachment: string;
-  readonly mac: string;
-  readonly balancers: ReadonlyMap<string, Layer7Balancer>;
-  /** Addresses that the site has, each once. */
-  readonly addresses: readonly string[];
-  /** Elements of an address set. */
-  readonly addressSets: (key: string) => readonly string[];
-}
-
-/** Ends of the link between a router and its site. No other part of the network knows them: each link has the same. */
-export const ROUTER_END = '169.254.77.1';
-export const SITE_END = '169.254.77.2';
-export const LINK_PREFIX = 30;
+import { LINK_PREFIX, type ProxySite, ROUTER_END, SITE_END } from './proxy-site.js';
+import type { ZoneDraft } from './zone-draft.js';
 
 /**
  * The service routers that this edge holds get a site each that balances on layer 7: the router sends there what is meant for the

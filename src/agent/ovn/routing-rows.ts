@@ -1,8 +1,8 @@
 import { ResourceKind, type Router, Router_Role, RouterAdvertisement_Mode, type RouterPort, type StaticRoute } from '../../realization/resources.pb.js';
-import type { Keyed } from '../simulated/forwarding-view.js';
+import type { Keyed } from '../forwarding-view.js';
 import { balancersColumn } from './balancer-rows.js';
 import { switchSide } from './names.js';
-import type { ZoneDraft } from './zone.js';
+import type { ZoneDraft } from './zone-draft.js';
 
 /**
  * Routers, their ports and static routes. A distributed router is on every node of its span, with the same keys and addresses. A

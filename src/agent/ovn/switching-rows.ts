@@ -1,9 +1,9 @@
 import { type LogicalSwitch, type PortAddress, ResourceKind, type SwitchPort } from '../../realization/resources.pb.js';
-import type { Keyed } from '../simulated/forwarding-view.js';
+import type { Keyed } from '../forwarding-view.js';
 import { balancersColumn } from './balancer-rows.js';
 import { dhcpOfPort } from './dhcp-rows.js';
 import { physicalPort } from './names.js';
-import type { ZoneDraft } from './zone.js';
+import type { ZoneDraft } from './zone-draft.js';
 
 /** Keys of ports on a segment below 16 are not given to workloads; 1 is the gateway's. */
 const PHYSICAL_PORT_KEY = 2;

@@ -1,20 +1,15 @@
-import { type DhcpOptions, type NodeResource, type ResourceId, ResourceKind } from '../../realization/resources.pb.js';
-import { ForwardingView } from '../simulated/forwarding-view.js';
+import { type NodeResource, ResourceKind } from '../../realization/resources.pb.js';
 import { balancerRows } from './balancer-rows.js';
 import { dhcpRows } from './dhcp-rows.js';
 import { firewallRows } from './firewall-rows.js';
 import { type NeighbourNames, neighbourNames } from './learned-addresses.js';
 import { natRows } from './nat-rows.js';
-import { type ProxySite, proxyRows } from './proxy-rows.js';
+import { proxyRows } from './proxy-rows.js';
+import type { ProxySite } from './proxy-site.js';
 import { routingRows } from './routing-rows.js';
 import type { WantedRow } from './rows.js';
 import { switchingRows } from './switching-rows.js';
-
-/** Why a resource is not in the zone. */
-export interface ZoneProblem {
-  readonly resource: ResourceId;
-  readonly reason: string;
-}
+import { ZoneDraft, type ZoneProblem } from './zone-draft.js';
 
 /** What a node's OVN should hold: a function of the resources that the node was told, the node, and the time for rules with a schedule. */
 export interface Zone {
@@ -52,49 +47,6 @@ const MISSING: ReadonlyMap<ResourceKind, string> = new Map([
   [ResourceKind.DNS_FORWARDER, 'DNS forwarders'],
   [ResourceKind.BGP_INSTANCE, 'BGP'],
 ]);
-
-/** Gathers what the parts of a zone are made of. */
-export class ZoneDraft {
-  readonly view: ForwardingView;
-  readonly rows: WantedRow[] = [];
-  readonly remotePorts = new Map<string, string>();
-  readonly problems: ZoneProblem[] = [];
-  readonly limits: string[] = [];
-  readonly dhcp = new Map<string, DhcpOptions>();
-  private readonly balancers = new Map<string, string[]>();
-  readonly proxies: ProxySite[] = [];
-  readonly addressSets = new Map<string, readonly string[]>();
-
-  constructor(
-    readonly resources: readonly NodeResource[],
-    readonly node: string,
-    readonly at: Date,
-  ) {
-    this.view = new ForwardingView(resources);
-    for (const { key, body } of resources) if (body?.$case === 'addressSet') this.addressSets.set(key, body.value.addresses);
-  }
-
-  /** Keys of the balancers of a switch or a router; more may be added. */
-  balancersAt(place: string): string[] {
-    const present = this.balancers.get(place) ?? [];
-    this.balancers.set(place, present);
-    return present;
-  }
-
-  /** Whether a router is on this node: a distributed one always, a service router on the edge that holds it. */
-  isHere(router: string): boolean {
-    return this.holderOf(router) === this.node;
-  }
-
-  holderOf(router: string): string | undefined {
-    const binding = this.view.bindings.get(router);
-    return binding ? binding.candidates[0] : this.node;
-  }
-
-  refuse({ kind, key }: ResourceId, reason: string): void {
-    this.problems.push({ resource: { kind, key }, reason });
-  }
-}
 
 export function zoneOf(resources: readonly NodeResource[], node: string, at: Date): Zone {
   const draft = new ZoneDraft(resources, node, at);

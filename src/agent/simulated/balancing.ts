@@ -9,7 +9,7 @@ import {
   type Layer4Balancer,
   Layer4Balancer_Protocol,
 } from '../../realization/resources.pb.js';
-import type { ForwardingView, Keyed } from './forwarding-view.js';
+import type { ForwardingView, Keyed } from '../forwarding-view.js';
 import { inPorts, TCP, UDP } from './packet-matching.js';
 
 /** What a layer-4 balancer does with a packet. */

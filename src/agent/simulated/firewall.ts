@@ -1,7 +1,7 @@
 import type { Packet } from '../../agents/session.pb.js';
 import { type FirewallRule, FirewallRule_Action, FirewallRule_Direction, type FirewallRuleSet } from '../../realization/resources.pb.js';
-import { AddressMatcher } from './address-matcher.js';
-import type { ForwardingView, Keyed } from './forwarding-view.js';
+import { AddressMatcher } from '../address-matcher.js';
+import type { ForwardingView, Keyed } from '../forwarding-view.js';
 import { familyOf, matchesServices } from './packet-matching.js';
 import { isInForce } from './schedule.js';
 

@@ -1,7 +1,7 @@
 import type { Counters, EngineHealth, EngineHealth_BgpSession, TracePacket, TraceResult } from '../../agents/session.pb.js';
 import type { EngineChange } from '../engine.js';
+import { ForwardingView } from '../forwarding-view.js';
 import { type BookProblem, ResourceBook } from '../resource-book.js';
-import { ForwardingView } from './forwarding-view.js';
 import { PacketWalk } from './packet-walk.js';
 import { TraceTally } from './trace-tally.js';
 

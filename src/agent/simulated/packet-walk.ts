@@ -17,9 +17,9 @@ import {
   RouterPort_Role,
   type SwitchPort,
 } from '../../realization/resources.pb.js';
+import type { ForwardingView, Keyed } from '../forwarding-view.js';
 import { type BalancerChoice, balance } from './balancing.js';
 import { type Decision, decideAtPort, decideAtRouter, type FirewallQuestion } from './firewall.js';
-import type { ForwardingView, Keyed } from './forwarding-view.js';
 import { familyOf, inPorts, isMulticast, TCP, UDP } from './packet-matching.js';
 import { hasOwnAddress, onLink, routeTo } from './routing.js';
 import { type Translation, translateDestination, translateSource } from './translation.js';

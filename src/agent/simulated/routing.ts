@@ -1,6 +1,6 @@
 import type { RouterPort } from '../../realization/resources.pb.js';
 import { contains, parseAddress, parseBlock } from '../../shared/address.js';
-import type { ForwardingView, Keyed } from './forwarding-view.js';
+import type { ForwardingView, Keyed } from '../forwarding-view.js';
 
 /** Where a router sends what goes to an address. */
 export interface RouteChoice {

@@ -1,8 +1,8 @@
 import type { Packet } from '../../agents/session.pb.js';
 import { type NatRule, NatRule_Action } from '../../realization/resources.pb.js';
 import { formatAddress, parseAddress, parseRange } from '../../shared/address.js';
-import { AddressMatcher } from './address-matcher.js';
-import type { Keyed } from './forwarding-view.js';
+import { AddressMatcher } from '../address-matcher.js';
+import type { Keyed } from '../forwarding-view.js';
 import { inPorts, matchesServices } from './packet-matching.js';
 
 /** A packet after a NAT rule, and the rule. */

@@ -13,7 +13,7 @@ import {
   type RouterPort,
   type StaticRoute,
   type SwitchPort,
-} from '../../realization/resources.pb.js';
+} from '../realization/resources.pb.js';
 import { AddressMatcher } from './address-matcher.js';
 
 /** A resource's body with its key. */

@@ -1,4 +1,4 @@
-import { type Family, parseAddress, parseRange, type Range } from '../../shared/address.js';
+import { type Family, parseAddress, parseRange, type Range } from '../shared/address.js';
 
 /** Addresses, blocks, ranges and MAC addresses as something that can be asked whether it has one. Asked in logarithmic time. */
 export class AddressMatcher {
