@@ -38,7 +38,8 @@ export class LabSwitch {
 
   startSwitch(): void {
     const { directory } = this;
-    const args = [`unix:${directory}/db.sock`, `--unixctl=${directory}/ovs-vswitchd.ctl`];
+    // Watched as on a real machine: started again when it fails by itself, but not when it is killed.
+    const args = [`unix:${directory}/db.sock`, `--unixctl=${directory}/ovs-vswitchd.ctl`, '--monitor'];
     startDaemon(this.namespace, this.environment, `${directory}/ovs-vswitchd`, 'ovs-vswitchd', ...args);
   }
 
