@@ -5,7 +5,7 @@
 //   node src/cli/bootstrap.mjs start [arguments of `heddle serve`]
 //   node src/cli/bootstrap.mjs test  [arguments of vitest]
 //   node src/cli/bootstrap.mjs bench [arguments of the benchmarks]
-//   node src/cli/bootstrap.mjs lab   [--keep | down]
+//   node src/cli/bootstrap.mjs lab   [--keep] [--only PARTS] | down
 //   node src/cli/bootstrap.mjs run   COMMAND [arguments of `heddle COMMAND`]
 
 import { spawn, spawnSync } from 'node:child_process';

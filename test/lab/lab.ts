@@ -2,12 +2,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:f
 import { join } from 'node:path';
 import { LabManager } from './lab-manager.js';
 import { LabNode } from './lab-node.js';
-import { endProcesses, leftNamespaces, Namespace } from './namespace.js';
+import { DIRECTORY, endProcesses, leftNamespaces, Namespace } from './namespace.js';
 import { TopOfRack } from './top-of-rack.js';
 import { Workload, type WorkloadPlan } from './workload.js';
 
-/** Where all files of the lab are. */
-export const DIRECTORY = '/run/heddle-lab';
 /** The namespace that the lab itself runs in: its bridges are the underlay and the physical network. */
 export const FABRIC = 'fabric';
 const MANAGER_ADDRESS = '198.18.0.1';

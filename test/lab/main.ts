@@ -1,25 +1,28 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { Expectations } from './expectations.js';
 import { beginLab, FABRIC, Lab, removeLab, warnings } from './lab.js';
 import { MARK, PREFIX } from './namespace.js';
 import { installPackages } from './packages.js';
-import { SCENARIOS } from './scenarios/index.js';
+import { chosen, SCENARIOS } from './scenarios/index.js';
 
 /**
- * npm run lab               builds the lab, shows what passes and what is dropped, and takes it away
- * npm run lab -- --keep     leaves it running
- * npm run lab -- down       takes away what is left of it
+ * npm run lab                         builds the lab, shows what passes and what is dropped, and takes it away
+ * npm run lab -- --keep               leaves it running
+ * npm run lab -- --only dhcp,ipv6     shows these parts and what they build on
+ * npm run lab -- down                 takes away what is left of it
+ *
+ * HEDDLE_LAB=name gives the lab a name, so that several can be side by side.
  */
 
-const [task] = process.argv.slice(2);
-const keep = task === '--keep';
 const INSIDE = 'inside';
 
-async function inside(): Promise<number> {
+async function inside(only: string | undefined): Promise<number> {
+  const scenarios = only === undefined ? SCENARIOS : chosen(only.split(','));
   const lab = await Lab.build();
   const expectations = new Expectations(lab);
-  for (const { title, run } of SCENARIOS) {
+  for (const { title, run } of scenarios) {
     expectations.section(title);
     await run(lab, expectations);
   }
@@ -28,15 +31,16 @@ async function inside(): Promise<number> {
 }
 
 /** The lab runs in a namespace of its own, so that nothing of it shows on the machine. */
-function outside(): number {
+function outside(only: string | undefined, keep: boolean): number {
+  if (only !== undefined) chosen(only.split(','));
   installPackages();
   removeLab();
   beginLab();
   const [name = '', value = ''] = MARK.split('=');
   try {
-    const file = fileURLToPath(import.meta.url);
+    const args = [fileURLToPath(import.meta.url), INSIDE, ...(only === undefined ? [] : ['--only', only])];
     // Not `ip netns exec`: it would hide the namespaces that are made inside from everyone else.
-    const { status } = spawnSync('nsenter', [`--net=/run/netns/${PREFIX}${FABRIC}`, process.execPath, file, INSIDE], {
+    const { status } = spawnSync('nsenter', [`--net=/run/netns/${PREFIX}${FABRIC}`, process.execPath, ...args], {
       stdio: 'inherit',
       env: { ...process.env, [name]: value },
     });
@@ -47,12 +51,20 @@ function outside(): number {
   }
 }
 
-if (process.getuid?.() !== 0) {
-  process.stderr.write('The lab makes network namespaces: run it as root.\n');
-  process.exit(1);
-}
-if (task === 'down') {
+async function run(): Promise<number> {
+  const { values, positionals } = parseArgs({ options: { keep: { type: 'boolean', default: false }, only: { type: 'string' } }, allowPositionals: true });
+  const [task] = positionals;
+  if (process.getuid?.() !== 0) throw new Error('it makes network namespaces: run it as root');
+  if (task === INSIDE) return inside(values.only);
+  if (task === undefined) return outside(values.only, values.keep);
+  if (task !== 'down') throw new Error(`it cannot ${task}, only go down`);
   process.stdout.write(removeLab() ? 'The lab is gone.\n' : 'There was no lab.\n');
-} else {
-  process.exit(task === INSIDE ? await inside() : outside());
+  return 0;
+}
+
+try {
+  process.exit(await run());
+} catch (error) {
+  process.stderr.write(`The lab: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
 }

@@ -3,8 +3,14 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 /** Network namespaces of the lab. Everything that it makes is in one of them or in its directory, so nothing else can be hit. */
 
+/** Several labs can be side by side, each with a name of its own; the one without a name is the usual one. */
+const NAME = process.env.HEDDLE_LAB ?? '';
+if (!/^[a-z0-9]*$/.test(NAME)) throw new Error('HEDDLE_LAB, the name of the lab, has small letters and digits only');
+
 /** All namespaces whose names begin like this are the lab's. */
-export const PREFIX = 'heddle-lab-';
+export const PREFIX = NAME === '' ? 'heddle-lab-' : `heddle-lab.${NAME}-`;
+/** Where all files of the lab are. */
+export const DIRECTORY = NAME === '' ? '/run/heddle-lab' : `/run/heddle-lab.${NAME}`;
 
 export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
@@ -84,7 +90,7 @@ export function leftNamespaces(): Namespace[] {
 }
 
 /** In the environment of every process that the lab starts, so that they are found again wherever they are. */
-export const MARK = 'HEDDLE_LAB_PROCESS=1';
+export const MARK = `HEDDLE_LAB_PROCESS=${NAME || 1}`;
 
 /** Ends every process of the lab, except this one. @returns how many there were */
 export function endProcesses(): number {

@@ -1,5 +1,5 @@
 import { answersTo } from '../workload.js';
-import { DB, EDGES, TIER0, TIER1 } from './routing.js';
+import { DB, EDGES, routing, TIER0, TIER1 } from './routing.js';
 import type { Scenario } from './scenario.js';
 import { WEB } from './segments.js';
 
@@ -15,6 +15,8 @@ const VIRTUAL_INSIDE = '10.9.9.9';
 /** Layer-4 balancing: on the service router of a tier-1, and on every host for what begins there. */
 export const balancing: Scenario = {
   title: 'Load balancers',
+  name: 'balancing',
+  after: [routing],
   async run(lab, expect) {
     const { manager, topOfRack } = lab;
     for (const name of ['web1', 'web2', 'web3']) lab.workload(name).listen(8080);

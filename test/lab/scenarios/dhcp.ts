@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DIRECTORY, OVERLAY_ZONE } from '../lab.js';
-import { TIER1 } from './routing.js';
+import { OVERLAY_ZONE } from '../lab.js';
+import { DIRECTORY } from '../namespace.js';
+import { routing, TIER1 } from './routing.js';
 import type { Scenario } from './scenario.js';
 
 const OFFICE = '/infra/segments/office';
@@ -18,6 +19,8 @@ echo "$ip $router $dns $domain" > ${DIRECTORY}/lease
 /** Workloads that ask for their address. */
 export const dhcp: Scenario = {
   title: 'DHCP',
+  name: 'dhcp',
+  after: [routing],
   async run(lab, expect) {
     const { manager } = lab;
     await manager.patch(SERVER, { server_addresses: ['10.1.5.2/24'], lease_time: 3600 });

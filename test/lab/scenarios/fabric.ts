@@ -7,6 +7,8 @@ const CLUSTER = `${ENFORCEMENT_POINT}/edge-clusters/edges`;
 /** Two hosts and two edges that enrol, connect and are in sync. */
 export const fabric: Scenario = {
   title: 'Nodes',
+  name: 'fabric',
+  after: [],
   async run(lab, expect) {
     const { manager } = lab;
     await manager.patch(OVERLAY_ZONE, { tz_type: 'OVERLAY_STANDARD', is_default: true });

@@ -1,10 +1,12 @@
 import { pause } from '../pause.js';
 import type { Scenario } from './scenario.js';
-import { WEB } from './segments.js';
+import { segments, WEB } from './segments.js';
 
 /** Packets go on while what drives them is gone, and what was asked for meanwhile comes about when it is back. */
 export const faults: Scenario = {
   title: 'Faults',
+  name: 'faults',
+  after: [segments],
   async run(lab, expect) {
     const { manager } = lab;
     const h1 = lab.node('h1');

@@ -1,5 +1,6 @@
 import type { Expectations } from '../expectations.js';
 import type { Lab } from '../lab.js';
+import { routing } from './routing.js';
 import type { Scenario } from './scenario.js';
 import { WEB } from './segments.js';
 
@@ -10,6 +11,8 @@ const rule = (id: string): string => `${POLICY}/rules/${id}`;
 /** The distributed firewall: who may speak to whom, wherever they are, and what becomes of what is open when rules change. */
 export const firewall: Scenario = {
   title: 'Distributed firewall',
+  name: 'firewall',
+  after: [routing],
   async run(lab, expect) {
     const { manager } = lab;
     for (const name of ['db1', 'db2', 'web3']) lab.workload(name).listen(80, 3306, 5353);

@@ -11,3 +11,18 @@ import { segments } from './segments.js';
 
 /** Faults come before there are balancers: with translated connections Open vSwitch 3.1 in userspace now and then fails by itself. */
 export const SCENARIOS: readonly Scenario[] = [fabric, segments, routing, firewall, dhcp, ipv6, faults, balancing, layerSeven];
+
+/** Scenarios of these names and what they build on, in order. @throws Error when there is none of a name */
+export function chosen(names: readonly string[]): readonly Scenario[] {
+  const wanted = new Set<Scenario>();
+  const add = (scenario: Scenario): void => {
+    wanted.add(scenario);
+    for (const earlier of scenario.after) add(earlier);
+  };
+  for (const name of names) {
+    const found = SCENARIOS.find((scenario) => scenario.name === name);
+    if (!found) throw new Error(`the lab has no part ${name}; there are ${SCENARIOS.map((scenario) => scenario.name).join(', ')}`);
+    add(found);
+  }
+  return SCENARIOS.filter((scenario) => wanted.has(scenario));
+}

@@ -1,5 +1,5 @@
 import { OVERLAY_ZONE } from '../lab.js';
-import { TIER1 } from './routing.js';
+import { routing, TIER1 } from './routing.js';
 import type { Scenario } from './scenario.js';
 import { attach } from './segments.js';
 
@@ -11,6 +11,8 @@ const AUTOCONFIGURED = 'fd00:1:2:0:0:ff:fe06:12';
 /** IPv6: routing across hosts, addresses that workloads give themselves, and the firewall. */
 export const ipv6: Scenario = {
   title: 'IPv6',
+  name: 'ipv6',
+  after: [routing],
   async run(lab, expect) {
     const { manager } = lab;
     await manager.patch(FIRST, { transport_zone_path: OVERLAY_ZONE, connectivity_path: TIER1, subnets: [{ gateway_address: 'fd00:1:1::1/64' }] });

@@ -1,9 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DIRECTORY } from '../lab.js';
-import type { Namespace } from '../namespace.js';
-import { SERVICE } from './balancing.js';
+import { DIRECTORY, type Namespace } from '../namespace.js';
+import { balancing, SERVICE } from './balancing.js';
 import type { Scenario } from './scenario.js';
 
 const POOL = '/infra/lb-pools/pages';
@@ -17,6 +16,8 @@ const DEAD = 'its monitor gets no answer that is good';
 /** Layer-7 balancing on the edge: HTTP and HTTPS, by host, with monitors that tell upward who is dead. */
 export const layerSeven: Scenario = {
   title: 'Layer 7',
+  name: 'layer7',
+  after: [balancing],
   async run(lab, expect) {
     const { manager, topOfRack } = lab;
     for (const name of ['web1', 'web2', 'web3']) serve(lab.workload(name).namespace, name);

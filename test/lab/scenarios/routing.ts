@@ -2,7 +2,7 @@ import { OVERLAY_ZONE, VLAN_ZONE } from '../lab.js';
 import { ENFORCEMENT_POINT } from '../lab-manager.js';
 import { TopOfRack } from '../top-of-rack.js';
 import type { Scenario } from './scenario.js';
-import { attach, seenWhile, WEB } from './segments.js';
+import { attach, seenWhile, segments, WEB } from './segments.js';
 
 export const TIER1 = '/infra/tier-1s/apps';
 export const TIER0 = '/infra/tier-0s/north';
@@ -13,6 +13,8 @@ export const EDGES = `${ENFORCEMENT_POINT}/edge-clusters/edges`;
 /** A tier-1 on every host, a tier-0 on an edge, and the world outside. */
 export const routing: Scenario = {
   title: 'Gateways',
+  name: 'routing',
+  after: [segments],
   async run(lab, expect) {
     const { manager } = lab;
     await manager.patch(TIER1, { route_advertisement_types: ['TIER1_CONNECTED', 'TIER1_NAT'] });

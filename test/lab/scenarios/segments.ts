@@ -1,6 +1,7 @@
 import type { Lab } from '../lab.js';
 import { OVERLAY_ZONE, VLAN_ZONE } from '../lab.js';
 import { pause } from '../pause.js';
+import { fabric } from './fabric.js';
 import type { Scenario } from './scenario.js';
 
 export const WEB = '/infra/segments/web';
@@ -17,6 +18,8 @@ export async function attach(lab: Lab, segment: string, workload: string): Promi
 /** Segments over tunnels and over VLANs, ports that move, and segments that nothing else is connected to. */
 export const segments: Scenario = {
   title: 'Segments',
+  name: 'segments',
+  after: [fabric],
   async run(lab, expect) {
     const { manager } = lab;
     await manager.patch(WEB, { transport_zone_path: OVERLAY_ZONE, subnets: [{ gateway_address: '10.1.1.1/24' }] });
