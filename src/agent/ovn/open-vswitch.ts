@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Counters_PortCounter, Interface, Machine } from '../../agents/session.pb.js';
 import { MachineUnfit } from './machine.js';
 import type { OvsdbReplica, ReplicaRow } from './ovsdb-replica.js';
-import { asMap, asSet, encodeMap, encodeSet, entryOf } from './ovsdb-values.js';
+import { asMap, asSet, encodeMap, encodeSet, encodeUuid, entryOf } from './ovsdb-values.js';
 
 /** What this node's ovn-controller is told in the configuration of Open vSwitch. */
 export interface ControllerSettings {
@@ -103,6 +103,23 @@ export function tunnelledAddresses(ovs: OvsdbReplica): Set<string> {
     if (remote !== undefined) addresses.add(remote);
   }
   return addresses;
+}
+
+/** Plugs an interface of the machine into a bridge, where it is not there yet. */
+export async function plugIn(ovs: OvsdbReplica, bridge: string, name: string, externalIds: Readonly<Record<string, string>>): Promise<void> {
+  if ([...ovs.rows('Port').values()].some((row) => row.name === name)) return;
+  await ovs.transact([
+    { op: 'insert', table: 'Interface', 'uuid-name': 'interface', row: { name, external_ids: encodeMap(Object.entries(externalIds)) } },
+    { op: 'insert', table: 'Port', 'uuid-name': 'port', row: { name, interfaces: encodeSet([['named-uuid', 'interface']]) } },
+    { op: 'mutate', table: 'Bridge', where: [['name', '==', bridge]], mutations: [['ports', 'insert', encodeSet([['named-uuid', 'port']])]] },
+  ]);
+}
+
+/** Takes a port out of a bridge, where it is there. */
+export async function unplug(ovs: OvsdbReplica, bridge: string, name: string): Promise<void> {
+  const ports = [...ovs.rows('Port')].filter(([, row]) => row.name === name).map(([uuid]) => encodeUuid(uuid));
+  if (ports.length === 0) return;
+  await ovs.transact([{ op: 'mutate', table: 'Bridge', where: [['name', '==', bridge]], mutations: [['ports', 'delete', encodeSet(ports)]] }]);
 }
 
 /** An interface that could not be opened has no port in the switch, and nothing is plugged in there. */

@@ -1,24 +1,17 @@
-import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { promisify } from 'node:util';
 import type { EngineHealth_BalancerMemberHealth } from '../../agents/session.pb.js';
 import type { Layer7Balancer, SecretReference, TlsSettings_Certificate } from '../../realization/resources.pb.js';
 import { type Configuration, configurationOf } from '../haproxy/configuration.js';
 import { Haproxy } from '../haproxy/haproxy.js';
 import { certificateFile } from '../haproxy/tls-files.js';
-import { OWN_PORT } from './open-vswitch.js';
+import { OWN_PORT, plugIn, unplug } from './open-vswitch.js';
 import type { OvsdbReplica } from './ovsdb-replica.js';
-import { encodeMap, encodeSet, encodeUuid, entryOf } from './ovsdb-values.js';
 import { LINK_PREFIX, type ProxySite, ROUTER_END, SITE_END } from './proxy-site.js';
-
-const run = promisify(execFile);
+import { SiteNamespace } from './site-namespace.js';
 
 /** The bridge that ovn-controller makes for the ports of the zone. */
 const BRIDGE = 'br-int';
-const INSIDE = 'eth0';
-/** Where `ip netns` keeps its names. */
-const NAMESPACES = '/run/netns';
 
 export interface ProxiesOptions {
   /** Where the configurations are, a folder for each site. */
@@ -55,12 +48,12 @@ export class Proxies {
       secrets: (reference) => texts.get(secretText(reference)),
     });
     const { text, members } = configuration;
-    const runs = existsSync(join(NAMESPACES, site.attachment)) && haproxy.pid !== undefined;
+    const runs = new SiteNamespace(site.attachment).present && haproxy.pid !== undefined;
     if (!runs || this.present.get(site.attachment)?.text !== text) {
       await this.connect(site);
       await haproxy.apply(configuration);
     }
-    await this.plug(site.attachment);
+    await plugIn(this.options.openVSwitch(), BRIDGE, cableOf(site.attachment), { 'iface-id': site.attachment, [OWN_PORT]: 'proxy' });
     this.present.set(site.attachment, { haproxy, members, text });
   }
 
@@ -82,7 +75,7 @@ export class Proxies {
 
   private haproxyOf(name: string): Haproxy {
     mkdirSync(this.options.folder, { recursive: true, mode: 0o700 });
-    return new Haproxy({ folder: join(this.options.folder, name), launcher: ['ip', 'netns', 'exec', name] });
+    return new Haproxy({ folder: join(this.options.folder, name), launcher: new SiteNamespace(name).launcher });
   }
 
   /** Sites that were made, also by an agent that ran before. */
@@ -103,57 +96,18 @@ export class Proxies {
 
   /** Makes the namespace and its cable to the switch, and gives it the addresses of its balancers. */
   private async connect({ attachment, mac, addresses }: ProxySite): Promise<void> {
-    const inside = (...args: string[]) => run('ip', ['-n', attachment, ...args]);
-    const cable = cableOf(attachment);
-    if (!existsSync(join(NAMESPACES, attachment))) {
-      await run('ip', ['netns', 'add', attachment]);
-      await run('ip', ['link', 'add', cable, 'type', 'veth', 'peer', 'name', INSIDE, 'netns', attachment]);
-      // A switch in userspace forwards what it is given: checksums have to be there.
-      await run('ip', ['netns', 'exec', attachment, 'ethtool', '-K', INSIDE, 'tx', 'off']);
-      await inside('link', 'set', INSIDE, 'address', mac, 'up');
-      await inside('link', 'set', 'lo', 'up');
-      await inside('address', 'add', `${SITE_END}/${LINK_PREFIX}`, 'dev', INSIDE);
-      await inside('route', 'add', 'default', 'via', ROUTER_END);
-      await run('ip', ['link', 'set', cable, 'up']);
-    }
-    const { stdout } = await inside('-json', 'address', 'show', 'dev', 'lo');
-    const held = (JSON.parse(stdout) as { readonly addr_info: readonly { readonly local: string; readonly scope: string }[] }[])
-      .flatMap(({ addr_info: infos }) => infos)
-      .filter(({ scope }) => scope === 'global')
-      .map(({ local }) => local);
-    for (const address of addresses) if (!held.includes(address)) await inside('address', 'add', `${address}/32`, 'dev', 'lo');
-    for (const address of held) if (!addresses.includes(address)) await inside('address', 'delete', `${address}/32`, 'dev', 'lo');
-  }
-
-  private async plug(attachment: string): Promise<void> {
-    const ovs = this.options.openVSwitch();
-    if ([...ovs.rows('Interface').values()].some(({ external_ids: ids }) => entryOf(ids, 'iface-id') === attachment)) return;
-    await ovs.transact([
-      {
-        op: 'insert',
-        table: 'Interface',
-        'uuid-name': 'interface',
-        row: {
-          name: cableOf(attachment),
-          external_ids: encodeMap([
-            ['iface-id', attachment],
-            [OWN_PORT, 'proxy'],
-          ]),
-        },
-      },
-      { op: 'insert', table: 'Port', 'uuid-name': 'port', row: { name: cableOf(attachment), interfaces: encodeSet([['named-uuid', 'interface']]) } },
-      { op: 'mutate', table: 'Bridge', where: [['name', '==', BRIDGE]], mutations: [['ports', 'insert', encodeSet([['named-uuid', 'port']])]] },
-    ]);
+    const namespace = new SiteNamespace(attachment);
+    await namespace.make([{ outside: cableOf(attachment), inside: 'eth0', mac, addresses: [`${SITE_END}/${LINK_PREFIX}`], gateway: ROUTER_END }]);
+    await namespace.setAddresses(
+      'lo',
+      addresses.map((address) => `${address}/32`),
+    );
   }
 
   private async remove(name: string): Promise<void> {
     await this.haproxyOf(name).stop();
-    const ovs = this.options.openVSwitch();
-    const cable = cableOf(name);
-    const ports = [...ovs.rows('Port')].filter(([, row]) => row.name === cable).map(([uuid]) => encodeUuid(uuid));
-    if (ports.length > 0)
-      await ovs.transact([{ op: 'mutate', table: 'Bridge', where: [['name', '==', BRIDGE]], mutations: [['ports', 'delete', encodeSet(ports)]] }]);
-    if (existsSync(join(NAMESPACES, name))) await run('ip', ['netns', 'delete', name]);
+    await unplug(this.options.openVSwitch(), BRIDGE, cableOf(name));
+    await new SiteNamespace(name).remove();
     this.present.delete(name);
     rmSync(join(this.options.folder, basename(name)), { recursive: true, force: true });
   }
