@@ -42,10 +42,6 @@ export class ManagerLink {
     private readonly timing: LinkTiming = LINK_TIMING,
   ) {}
 
-  get connected(): boolean {
-    return this.call !== undefined;
-  }
-
   open(): void {
     if (this.stopped || this.call) return;
     const { client, call } = connect(this.identity());

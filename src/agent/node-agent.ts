@@ -95,8 +95,12 @@ export class NodeAgent {
   private inventoryTimer: NodeJS.Timeout | undefined;
   private figuresTimer: NodeJS.Timeout | undefined;
   private stopped = false;
+  /** Whether the hello of this stream was sent: nothing goes before it. */
+  private greeted = false;
   /** Whether the manager has answered on this stream. */
   private welcomed = false;
+  /** Whether it was said that the manager is not to be had. */
+  private complained = false;
 
   constructor(private readonly options: NodeAgentOptions) {
     this.identity = options.identity;
@@ -157,6 +161,7 @@ export class NodeAgent {
     const stream = ++this.stream;
     this.partial = undefined;
     this.inSyncAt = undefined;
+    this.greeted = false;
     this.arrived = [];
     // The digest is of what is on disk: deltas of an earlier stream that are on their way there come first.
     await this.working;
@@ -164,6 +169,7 @@ export class NodeAgent {
     const { engine, softwareVersion, restored } = this.options;
     this.reported = engine.inventory();
     const { machines, interfaces, tunnelAddresses } = this.reported;
+    this.greeted = true;
     this.link.send({
       $case: 'hello',
       value: {
@@ -183,6 +189,7 @@ export class NodeAgent {
       case 'welcome': {
         const { describe, reportInventory, certificateSeconds } = message.value;
         this.welcomed = true;
+        this.complained = false;
         if (describe) this.describe();
         if (reportInventory) this.link.send({ $case: 'inventory', value: { full: true, machinesGone: [], interfacesGone: [], ...copyOf(this.reported) } });
         this.planRenewal(certificateSeconds);
@@ -272,6 +279,7 @@ export class NodeAgent {
   }
 
   private sendOutcome(batch: number, { unsettled, settled }: { readonly unsettled: readonly Unsettled[]; readonly settled: readonly ResourceVersion[] }): void {
+    if (!this.greeted) return;
     if (batch > 0 || unsettled.length > 0 || settled.length > 0) this.link.send({ $case: 'outcome', value: { batch, unsettled, settled } });
   }
 
@@ -296,7 +304,7 @@ export class NodeAgent {
   private reportInventory(): void {
     clearTimeout(this.inventoryTimer);
     this.inventoryTimer = undefined;
-    if (!this.link.connected) return;
+    if (!this.greeted) return;
     const now = this.options.engine.inventory();
     const report = differenceOf(this.reported, now);
     this.reported = now;
@@ -349,7 +357,17 @@ export class NodeAgent {
     this.stream += 1;
     this.secrets.lost();
     clearTimeout(this.renewal);
-    if (this.welcomed) this.options.log.warn({ node: this.identity.path, reason }, 'The manager is gone; the node works on with what it has.');
+    const { path, managerHost, agentPort } = this.identity;
+    if (this.welcomed) this.options.log.warn({ node: path, reason }, 'The manager is gone; the node works on with what it has.');
+    else if (!this.complained) {
+      const manager = `${managerHost}:${agentPort}`;
+      this.options.log.warn(
+        { node: path, manager, reason },
+        'The manager does not take the node; it tries again. Look whether the manager runs and can be reached.',
+      );
+    }
+    this.complained = true;
+    this.greeted = false;
     this.welcomed = false;
   }
 

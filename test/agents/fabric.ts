@@ -48,6 +48,12 @@ export interface FabricOptions {
   readonly managerNames?: readonly string[];
 }
 
+interface AgentOptions {
+  readonly directory?: string;
+  readonly identity?: AgentIdentity;
+  readonly log?: typeof quiet;
+}
+
 interface Kept {
   readonly transitions: RealizedTransition[];
   readonly inventory: InventoryChange[];
@@ -144,11 +150,11 @@ export class Fabric {
     return { ...identity, managerHost: 'localhost', agentPort: this.port, privateKey, certificate, authority: this.authority.certificate };
   }
 
-  async agent(nodeId: string, options: { readonly directory?: string; readonly identity?: AgentIdentity } = {}): Promise<AgentUnderTest> {
+  async agent(nodeId: string, options: AgentOptions = {}): Promise<AgentUnderTest> {
     const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'heddle-agent-'));
     const host = await NodeHost.open(directory, {
       softwareVersion: '0.1.0',
-      log: quiet,
+      log: options.log ?? quiet,
       timing: { firstWait: 20, longestWait: 100, longestWaitForOthers: 100 },
       onDiskFailure: (error) => {
         throw error;

@@ -11,7 +11,7 @@ import type { ReceivedFrame } from '../../src/agents/session-protocol.js';
 import { ResourceKind } from '../../src/realization/resources.pb.js';
 import { bgp, port, put, remove, router, sw } from '../agent/resources.js';
 import { eventually } from '../eventually.js';
-import { Fabric, nodeObject, pathOf } from './fabric.js';
+import { Fabric, nodeObject, pathOf, quiet } from './fabric.js';
 
 let fabric: Fabric;
 afterEach(() => fabric.stop());
@@ -73,10 +73,16 @@ describe('a node that connects', () => {
 
   it('does not talk to a manager whose certificate is for another address', async () => {
     fabric = await Fabric.start({ nodes: ['h1'], managerNames: ['localhost', '192.0.2.1'] });
-    const { agent } = await fabric.agent('h1', { identity: { ...(await fabric.identity('h1')), managerHost: '127.0.0.1' } });
+    const warn = vi.fn();
+    const { agent } = await fabric.agent('h1', { identity: { ...(await fabric.identity('h1')), managerHost: '127.0.0.1' }, log: { ...quiet, warn } });
     await aWhile();
     expect(agent.inSync).toBeUndefined();
     expect(fabric.session('h1')).toBeUndefined();
+    // Said once, though it was tried several times.
+    expect(warn).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ reason: expect.stringContaining('127.0.0.1') }),
+      expect.stringContaining('tries again'),
+    );
   });
 });
 
