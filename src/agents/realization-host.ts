@@ -51,7 +51,10 @@ export interface HostStart extends Omit<StartState, 'reports'> {
 /** A node as the API shows it, connected or not. */
 export interface NodeFacts extends FabricNode {
   readonly session: SessionFacts | undefined;
+  /** What its engine last reported, also where the node is not connected any more. */
   readonly health: EngineHealth | undefined;
+  /** When that was, in milliseconds since 1970. */
+  readonly healthAt: number | undefined;
 }
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -72,7 +75,7 @@ export class RealizationHost {
   private readonly directory = new FabricDirectory();
   private readonly book = new InventoryBook();
   private readonly sessions = new Map<string, NodeSession>();
-  private readonly health = new Map<string, EngineHealth>();
+  private readonly health = new Map<string, { readonly at: number; readonly health: EngineHealth }>();
   private readonly counters = new Map<string, Counters>();
   private readonly revoked = new Set<string>();
   private readonly now: () => number;
@@ -94,7 +97,7 @@ export class RealizationHost {
       sequence: () => this.taken,
       inventoryDigest: (node) => this.book.digest(node),
       inventory: (session, report) => this.takeInventory(session, report),
-      health: (session, health) => this.health.set(session.node, health),
+      health: (session, health) => this.health.set(session.node, { at: this.now(), health }),
       counters: (session, counters) => this.counters.set(session.node, counters),
       secret: (node, reference) => this.secret(node, reference),
       renew: (identity, request) => this.renew(identity, request),
@@ -284,7 +287,8 @@ export class RealizationHost {
   }
 
   private factsOf(node: FabricNode): NodeFacts {
-    return { ...node, session: this.sessions.get(node.nodeId)?.describe(), health: this.health.get(node.nodeId) };
+    const reported = this.health.get(node.nodeId);
+    return { ...node, session: this.sessions.get(node.nodeId)?.describe(), health: reported?.health, healthAt: reported?.at };
   }
 
   private sweep(): void {

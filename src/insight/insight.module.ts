@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { AskedIntent } from './asked-intent.js';
+import { BgpStatusController } from './bgp-status.controller.js';
 import { CertificateRequestsController } from './certificate-requests.controller.js';
 import { ContextAttributesController } from './context-attributes.controller.js';
 import { InventoryController } from './inventory.controller.js';
@@ -7,7 +9,7 @@ import { RealizedController } from './realized.controller.js';
 import { StateController } from './state.controller.js';
 import { TagsController } from './tags.controller.js';
 
-/** Reads that are more than intent: what became of it, what nodes report, what groups resolve to. */
+/** Reads that are more than intent: what became of it, what nodes report and count, what groups resolve to. */
 @Module({
   controllers: [
     RealizedController,
@@ -17,6 +19,8 @@ import { TagsController } from './tags.controller.js';
     TagsController,
     ContextAttributesController,
     CertificateRequestsController,
+    BgpStatusController,
   ],
+  providers: [AskedIntent],
 })
 export class InsightModule {}

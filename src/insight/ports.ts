@@ -1,3 +1,4 @@
+import type { NodeFacts } from '../agents/realization-host.js';
 import type { MemberKind, RealizedState } from '../realization/contract.js';
 
 /**
@@ -12,6 +13,11 @@ export interface RealizationQueries {
   members(group: string, kind: MemberKind, sequence: number): Promise<readonly string[] | undefined>;
   /** Paths of the groups a member is in. */
   groupsOf(kind: MemberKind, member: string, sequence: number): Promise<readonly string[]>;
+}
+
+/** What nodes last reported of themselves: of one that is not connected it is its last word. */
+export interface NodeReports {
+  nodes(): Promise<readonly NodeFacts[]>;
 }
 
 /** A virtual machine or an interface as its node last reported it. */
@@ -34,6 +40,7 @@ export type FabricType = 'VirtualMachine' | 'VirtualNetworkInterface';
 
 /** Nest injection tokens. */
 export const REALIZATION_QUERIES = Symbol('heddle:realization-queries');
+export const NODE_REPORTS = Symbol('heddle:node-reports');
 export const FABRIC_READER = Symbol('heddle:fabric-reader');
 
 /** A tag in use. Missing scopes and tags are empty text. */

@@ -4,7 +4,7 @@ import { AgentsModule, type AgentsParts } from '../agents/agents.module.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { InsightModule } from '../insight/insight.module.js';
 import { Inventory } from '../insight/inventory.js';
-import { FABRIC_READER, type FabricReader, REALIZATION_QUERIES, TAG_READER, type TagReader } from '../insight/ports.js';
+import { FABRIC_READER, type FabricReader, NODE_REPORTS, REALIZATION_QUERIES, TAG_READER, type TagReader } from '../insight/ports.js';
 import type { Registry } from '../model/registry.js';
 import { OperationsModule, type OperationsParts } from '../operations/operations.module.js';
 import { PolicyModule } from '../policy/policy.module.js';
@@ -44,6 +44,7 @@ export class AppModule {
       { provide: FABRIC_READER, useValue: parts.fabric },
       { provide: TAG_READER, useValue: parts.tags },
       { provide: REALIZATION_QUERIES, useValue: parts.agents.fabric },
+      { provide: NODE_REPORTS, useValue: parts.agents.fabric },
       { provide: SEARCH_SOURCES, useValue: [parts.searchSource, inventory] },
       { provide: Inventory, useValue: inventory },
       DocumentationText,

@@ -140,6 +140,10 @@ const ASKED: Readonly<Record<string, readonly Given[]>> = {
   '/policy/api/v1/infra/realized-state/enforcement-points/{point}/vifs': [{ path: { point: 'default' } }],
   '/policy/api/v1/infra/segments/{segment}/state': [{ path: { segment: 'three-tier-web' } }],
   '/policy/api/v1/infra/segments/{segment}/ports/{port}/state': ['p1', 'p2'].map((port) => ({ path: { segment: 'three-tier-web', port } })),
+  '/policy/api/v1/infra/tier-0s/{gateway}/locale-services/{service}/bgp/neighbors/status': [
+    { path: { gateway: 'three-tier-uplink', service: 'default' } },
+    { path: { gateway: 'three-tier-uplink', service: 'default' }, query: { edge_path: EDGE } },
+  ],
   '/policy/api/v1/infra/tags': [{}, { query: { scope: 'tier', tag: 'w*' } }],
   '/policy/api/v1/infra/tier-0s/{gateway}/state': [{ path: { gateway: 'three-tier-uplink' } }],
   '/policy/api/v1/infra/tier-1s/{gateway}/state': [{ path: { gateway: 'three-tier' } }],
