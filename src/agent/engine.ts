@@ -1,4 +1,4 @@
-import type { Command, CommandAnswer, Counters, EngineHealth, Interface, Machine } from '../agents/session.pb.js';
+import type { Command, CommandAnswer, Counters, DeadMember, EngineHealth, Interface, Machine } from '../agents/session.pb.js';
 import type { ElementsChange, NodeResource, ResourceId, SecretReference } from '../realization/resources.pb.js';
 
 /** One resource that the engine is to have in a new version, or no more. */
@@ -20,6 +20,8 @@ export type EngineVerdict =
 export interface EngineInventory {
   readonly machines: readonly Machine[];
   readonly interfaces: readonly Interface[];
+  /** Members of balancers on every host that are here, and that their monitors found dead. */
+  readonly deadMembers: readonly DeadMember[];
   /** Underlay addresses at which tunnels to this node end. */
   readonly tunnelAddresses: readonly string[];
 }

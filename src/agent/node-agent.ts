@@ -1,21 +1,13 @@
 import { deltaFrames } from '../agents/delta-frames.js';
 import { inventoryDigest } from '../agents/inventory-digest.js';
 import { requestCertificate } from '../agents/pki/certificate-authority.js';
-import {
-  type Batch,
-  type Command,
-  type Interface,
-  type InventoryReport,
-  type Machine,
-  ToAgent,
-  type Unsettled,
-  Unsettled_State,
-} from '../agents/session.pb.js';
+import { type Batch, type Command, ToAgent, type Unsettled, Unsettled_State } from '../agents/session.pb.js';
 import type { ReceivedFrame } from '../agents/session-protocol.js';
 import type { ResourceChange, ResourceId, ResourceVersion } from '../realization/resources.pb.js';
 import type { Engine, EngineInventory } from './engine.js';
 import { EngineLane } from './engine-lane.js';
 import { type HeldChange, HeldState, idText } from './held-state.js';
+import { inventoryDifference, wholeInventory } from './inventory-report.js';
 import type { Journal } from './journal.js';
 import { type LinkTiming, ManagerLink } from './manager-link.js';
 import type { AgentIdentity } from './node-state.js';
@@ -87,7 +79,7 @@ export class NodeAgent {
   /** Changes with every new stream: what was begun for an old one is not answered on the new one. */
   private stream = 0;
   private inSyncAt: number | undefined;
-  private reported: EngineInventory = { machines: [], interfaces: [], tunnelAddresses: [] };
+  private reported: EngineInventory = { machines: [], interfaces: [], deadMembers: [], tunnelAddresses: [] };
   private readonly secrets: SecretRequests;
   private readonly timers = new Set<NodeJS.Timeout>();
   private renewal: NodeJS.Timeout | undefined;
@@ -168,7 +160,6 @@ export class NodeAgent {
     if (stream !== this.stream) return;
     const { engine, softwareVersion, restored } = this.options;
     this.reported = engine.inventory();
-    const { machines, interfaces, tunnelAddresses } = this.reported;
     this.greeted = true;
     this.link.send({
       $case: 'hello',
@@ -178,7 +169,7 @@ export class NodeAgent {
         engineVersion: engine.version,
         digest: this.held.digest,
         lastSequence: restored.sequence,
-        inventoryDigest: inventoryDigest(machines, interfaces, tunnelAddresses),
+        inventoryDigest: inventoryDigest(this.reported),
         unsettled: this.lane.unsettled(),
       },
     });
@@ -191,7 +182,7 @@ export class NodeAgent {
         this.welcomed = true;
         this.complained = false;
         if (describe) this.describe();
-        if (reportInventory) this.link.send({ $case: 'inventory', value: { full: true, machinesGone: [], interfacesGone: [], ...copyOf(this.reported) } });
+        if (reportInventory) this.link.send({ $case: 'inventory', value: wholeInventory(this.reported) });
         this.planRenewal(certificateSeconds);
         this.reportFigures();
         return;
@@ -306,7 +297,7 @@ export class NodeAgent {
     this.inventoryTimer = undefined;
     if (!this.greeted) return;
     const now = this.options.engine.inventory();
-    const report = differenceOf(this.reported, now);
+    const report = inventoryDifference(this.reported, now);
     this.reported = now;
     if (report) this.link.send({ $case: 'inventory', value: report });
   }
@@ -396,31 +387,4 @@ function batchIn(bytes: Buffer): Batch {
 
 function mismatch({ kind, key }: ResourceId): Unsettled {
   return { kind, key, version: '', state: Unsettled_State.BASE_MISMATCH, reason: 'the node holds another version', earlierKept: true };
-}
-
-function copyOf({ machines, interfaces, tunnelAddresses }: EngineInventory): Pick<InventoryReport, 'machines' | 'interfaces' | 'tunnelAddresses'> {
-  return { machines, interfaces, tunnelAddresses };
-}
-
-/** What changed from one inventory to the next; undefined: nothing. */
-function differenceOf(before: EngineInventory, now: EngineInventory): InventoryReport | undefined {
-  const machines = changedIn<Machine>(before.machines, now.machines);
-  const interfaces = changedIn<Interface>(before.interfaces, now.interfaces);
-  const sameTunnels = before.tunnelAddresses.join() === now.tunnelAddresses.join();
-  if (sameTunnels && [machines.changed, machines.gone, interfaces.changed, interfaces.gone].every(({ length }) => length === 0)) return undefined;
-  return {
-    full: false,
-    machines: machines.changed,
-    machinesGone: machines.gone,
-    interfaces: interfaces.changed,
-    interfacesGone: interfaces.gone,
-    tunnelAddresses: now.tunnelAddresses,
-  };
-}
-
-function changedIn<T extends { readonly externalId: string }>(before: readonly T[], now: readonly T[]): { changed: T[]; gone: string[] } {
-  const known = new Map(before.map((entry) => [entry.externalId, entry]));
-  const changed = now.filter((entry) => JSON.stringify(known.get(entry.externalId)) !== JSON.stringify(entry));
-  for (const { externalId } of now) known.delete(externalId);
-  return { changed, gone: [...known.keys()] };
 }

@@ -1,4 +1,4 @@
-import type { InventoryReport as KnownReport, Workload, WorkloadInterface } from '../realization/contract.js';
+import type { DeadMember, InventoryReport as KnownReport, Workload, WorkloadInterface } from '../realization/contract.js';
 import { inventoryDigest } from './inventory-digest.js';
 import type { NodeIdentity } from './pki/node-identity.js';
 import type { Interface, InventoryReport } from './session.pb.js';
@@ -8,25 +8,27 @@ export interface NodeInventory {
   readonly identity: NodeIdentity;
   readonly machines: ReadonlyMap<string, Workload>;
   readonly interfaces: ReadonlyMap<string, WorkloadInterface>;
+  readonly deadMembers: ReadonlyMap<string, DeadMember>;
   readonly tunnelAddresses: readonly string[];
 }
 
-/** A machine or an interface as the store keeps it. */
+/** Something that a node reports, as the store keeps it. */
 export interface InventoryChange {
-  readonly type: 'VirtualMachine' | 'VirtualNetworkInterface';
+  readonly type: 'VirtualMachine' | 'VirtualNetworkInterface' | 'DeadMember';
   readonly node: string;
   readonly externalId: string;
   /** Undefined: this node no longer reports it. */
-  readonly body: Workload | WorkloadInterface | undefined;
+  readonly body: Workload | WorkloadInterface | DeadMember | undefined;
 }
 
 interface Page extends NodeInventory {
   readonly machines: Map<string, Workload>;
   readonly interfaces: Map<string, WorkloadInterface>;
+  readonly deadMembers: Map<string, DeadMember>;
   tunnelAddresses: readonly string[];
 }
 
-/** Machines and interfaces by node, as the nodes report them: what realization and the store are told is derived from here. */
+/** What each node reports: what realization and the store are told is derived from here. */
 export class InventoryBook {
   private readonly pages = new Map<string, Page>();
 
@@ -46,19 +48,28 @@ export class InventoryBook {
 
   digest(node: string): string {
     const page = this.pages.get(node);
-    return page ? inventoryDigest(page.machines.values(), page.interfaces.values(), page.tunnelAddresses) : '';
+    if (!page) return '';
+    const { machines, interfaces, deadMembers, tunnelAddresses } = page;
+    return inventoryDigest({ machines: machines.values(), interfaces: interfaces.values(), deadMembers: deadMembers.values(), tunnelAddresses });
   }
 
   /** Takes over what the store holds of a node. */
   load(inventory: NodeInventory): KnownReport {
-    const page: Page = { ...inventory, machines: new Map(inventory.machines), interfaces: new Map(inventory.interfaces) };
+    const page: Page = {
+      ...inventory,
+      machines: new Map(inventory.machines),
+      interfaces: new Map(inventory.interfaces),
+      deadMembers: new Map(inventory.deadMembers),
+    };
     this.pages.set(inventory.identity.nodeId, page);
     return knownReport(page, {
       complete: true,
       machines: [...page.machines.values()],
       interfaces: [...page.interfaces.values()],
+      deadMembers: [...page.deadMembers.values()],
       goneMachines: [],
       goneInterfaces: [],
+      goneDeadMembers: [],
     });
   }
 
@@ -68,21 +79,33 @@ export class InventoryBook {
    */
   take(identity: NodeIdentity, report: InventoryReport, now: number): { readonly known: KnownReport; readonly changes: InventoryChange[] } {
     const page = this.page(identity);
-    const goneMachines = missing(page.machines, report.full ? report.machines.map(({ externalId }) => externalId) : undefined, report.machinesGone);
-    const goneInterfaces = missing(page.interfaces, report.full ? report.interfaces.map(({ externalId }) => externalId) : undefined, report.interfacesGone);
+    const goneMachines = missing(page.machines, report.full, report.machines, report.machinesGone);
+    const goneInterfaces = missing(page.interfaces, report.full, report.interfaces, report.interfacesGone);
+    const goneDeadMembers = missing(page.deadMembers, report.full, report.deadMembers, report.deadMembersGone);
     const interfaces = report.interfaces.map((entry): WorkloadInterface => ({ ...entry, since: sinceOf(page.interfaces.get(entry.externalId), entry, now) }));
     for (const id of goneMachines) page.machines.delete(id);
     for (const id of goneInterfaces) page.interfaces.delete(id);
+    for (const id of goneDeadMembers) page.deadMembers.delete(id);
     for (const machine of report.machines) page.machines.set(machine.externalId, machine);
     for (const entry of interfaces) page.interfaces.set(entry.externalId, entry);
+    for (const member of report.deadMembers) page.deadMembers.set(member.externalId, member);
     page.tunnelAddresses = report.tunnelAddresses;
     const node = identity.nodeId;
     return {
-      known: knownReport(page, { complete: false, machines: report.machines, interfaces, goneMachines, goneInterfaces }),
+      known: knownReport(page, {
+        complete: false,
+        machines: report.machines,
+        interfaces,
+        deadMembers: report.deadMembers,
+        goneMachines,
+        goneInterfaces,
+        goneDeadMembers,
+      }),
       changes: [
-        ...departures(node, goneMachines, goneInterfaces),
+        ...departures(node, goneMachines, goneInterfaces, goneDeadMembers),
         ...report.machines.map((body): InventoryChange => ({ type: 'VirtualMachine', node, externalId: body.externalId, body })),
         ...interfaces.map((body): InventoryChange => ({ type: 'VirtualNetworkInterface', node, externalId: body.externalId, body })),
+        ...report.deadMembers.map((body): InventoryChange => ({ type: 'DeadMember', node, externalId: body.externalId, body })),
       ],
     };
   }
@@ -91,29 +114,31 @@ export class InventoryBook {
   forget(node: string): InventoryChange[] {
     const page = this.pages.get(node);
     this.pages.delete(node);
-    return page ? departures(node, [...page.machines.keys()], [...page.interfaces.keys()]) : [];
+    return page ? departures(node, [...page.machines.keys()], [...page.interfaces.keys()], [...page.deadMembers.keys()]) : [];
   }
 
   private page(identity: NodeIdentity): Page {
     let page = this.pages.get(identity.nodeId);
     if (!page) {
-      page = { identity, machines: new Map(), interfaces: new Map(), tunnelAddresses: [] };
+      page = { identity, machines: new Map(), interfaces: new Map(), deadMembers: new Map(), tunnelAddresses: [] };
       this.pages.set(identity.nodeId, page);
     }
     return page;
   }
 }
 
-function missing(known: ReadonlyMap<string, unknown>, present: readonly string[] | undefined, named: readonly string[]): string[] {
-  if (!present) return named.filter((id) => known.has(id));
-  const there = new Set(present);
+/** What is known and no longer there: all that a whole report does not list, or what a difference names. */
+function missing(known: ReadonlyMap<string, unknown>, full: boolean, present: readonly { readonly externalId: string }[], named: readonly string[]): string[] {
+  if (!full) return named.filter((id) => known.has(id));
+  const there = new Set(present.map(({ externalId }) => externalId));
   return [...known.keys()].filter((id) => !there.has(id));
 }
 
-function departures(node: string, machines: readonly string[], interfaces: readonly string[]): InventoryChange[] {
+function departures(node: string, machines: readonly string[], interfaces: readonly string[], deadMembers: readonly string[]): InventoryChange[] {
   return [
     ...machines.map((externalId): InventoryChange => ({ type: 'VirtualMachine', node, externalId, body: undefined })),
     ...interfaces.map((externalId): InventoryChange => ({ type: 'VirtualNetworkInterface', node, externalId, body: undefined })),
+    ...deadMembers.map((externalId): InventoryChange => ({ type: 'DeadMember', node, externalId, body: undefined })),
   ];
 }
 
@@ -122,6 +147,6 @@ function sinceOf(before: WorkloadInterface | undefined, reported: Interface, now
   return before && before.attachmentId === reported.attachmentId ? before.since : now;
 }
 
-function knownReport(page: Page, difference: Pick<KnownReport, 'complete' | 'machines' | 'interfaces' | 'goneMachines' | 'goneInterfaces'>): KnownReport {
+function knownReport(page: Page, difference: Omit<KnownReport, 'node' | 'fabricPath' | 'tunnelAddresses'>): KnownReport {
   return { ...difference, node: page.identity.nodeId, fabricPath: page.identity.path, tunnelAddresses: page.tunnelAddresses };
 }

@@ -115,7 +115,7 @@ export enum Unsettled_State {
   BASE_MISMATCH = 4,
 }
 
-/** Workloads and interfaces of the node: everything when `full`, otherwise what changed. */
+/** What the node found out: everything when `full`, otherwise what changed. */
 export interface InventoryReport {
   readonly full: boolean;
   readonly machines: readonly Machine[];
@@ -124,6 +124,10 @@ export interface InventoryReport {
   readonly interfacesGone: readonly string[];
   /** Underlay addresses at which tunnels to this node end, in order of preference. In every report. */
   readonly tunnelAddresses: readonly string[];
+  /** Members of balancers on every host that are on this node, and that it found dead. */
+  readonly deadMembers: readonly DeadMember[];
+  /** External ids of members that live again, or that the node no longer watches. */
+  readonly deadMembersGone: readonly string[];
 }
 
 export interface Machine {
@@ -144,6 +148,18 @@ export interface Interface {
   readonly mac: string;
   /** Addresses that the node has learned for it. */
   readonly addresses: readonly string[];
+}
+
+/** A member of a layer-4 balancer whose monitors get no good answer, as often as they have to. */
+export interface DeadMember {
+  /** Of all of the following. */
+  readonly externalId: string;
+  /** Key of the balancer and of the pool in it. */
+  readonly balancer: string;
+  readonly pool: string;
+  /** As the pool lists it. */
+  readonly address: string;
+  readonly port: number;
 }
 
 /** What the engine observes. What is well is counted and what is not is named: with a thousand tunnels a report stays small. */
@@ -1162,7 +1178,16 @@ export const Unsettled: MessageFns<Unsettled> = {
 };
 
 function createBaseInventoryReport(): InventoryReport {
-  return { full: false, machines: [], machinesGone: [], interfaces: [], interfacesGone: [], tunnelAddresses: [] };
+  return {
+    full: false,
+    machines: [],
+    machinesGone: [],
+    interfaces: [],
+    interfacesGone: [],
+    tunnelAddresses: [],
+    deadMembers: [],
+    deadMembersGone: [],
+  };
 }
 
 export const InventoryReport: MessageFns<InventoryReport> = {
@@ -1184,6 +1209,12 @@ export const InventoryReport: MessageFns<InventoryReport> = {
     }
     for (const v of message.tunnelAddresses) {
       writer.uint32(50).string(v!);
+    }
+    for (const v of message.deadMembers) {
+      DeadMember.encode(v!, writer.uint32(58).fork()).join();
+    }
+    for (const v of message.deadMembersGone) {
+      writer.uint32(66).string(v!);
     }
     return writer;
   },
@@ -1247,6 +1278,22 @@ export const InventoryReport: MessageFns<InventoryReport> = {
             }
 
             message.tunnelAddresses.push(reader.string());
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.deadMembers.push(DeadMember.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.deadMembersGone.push(reader.string());
             continue;
           }
         }
@@ -1427,6 +1474,96 @@ export const Interface: MessageFns<Interface> = {
             }
 
             message.addresses.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseDeadMember(): DeadMember {
+  return { externalId: "", balancer: "", pool: "", address: "", port: 0 };
+}
+
+export const DeadMember: MessageFns<DeadMember> = {
+  encode(message: DeadMember, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.externalId !== "") {
+      writer.uint32(10).string(message.externalId);
+    }
+    if (message.balancer !== "") {
+      writer.uint32(18).string(message.balancer);
+    }
+    if (message.pool !== "") {
+      writer.uint32(26).string(message.pool);
+    }
+    if (message.address !== "") {
+      writer.uint32(34).string(message.address);
+    }
+    if (message.port !== 0) {
+      writer.uint32(40).uint32(message.port);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeadMember {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeadMember() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.externalId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.balancer = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.pool = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.address = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.port = reader.uint32();
             continue;
           }
         }

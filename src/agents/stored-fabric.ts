@@ -1,4 +1,4 @@
-import type { RealizedTransition, Workload, WorkloadInterface } from '../realization/contract.js';
+import type { DeadMember, RealizedTransition, Workload, WorkloadInterface } from '../realization/contract.js';
 import type { StoreReader } from '../store/reader.js';
 import type { SecretBox } from '../store/secret-box.js';
 import type { UnitOfWork } from '../store/unit-of-work.js';
@@ -23,11 +23,13 @@ export function startState(reader: StoreReader): HostStart {
 function inventoryOf(reader: StoreReader, nodeId: string, path: string, tunnelAddresses: readonly string[]): NodeInventory {
   const machines = new Map<string, Workload>();
   const interfaces = new Map<string, WorkloadInterface>();
+  const deadMembers = new Map<string, DeadMember>();
   for (const { type, externalId, body } of reader.fabric.inventoryOf(nodeId)) {
     if (type === 'VirtualMachine') machines.set(externalId, body as Workload);
+    else if (type === 'DeadMember') deadMembers.set(externalId, body as DeadMember);
     else interfaces.set(externalId, body as WorkloadInterface);
   }
-  return { identity: { nodeId, path }, machines, interfaces, tunnelAddresses };
+  return { identity: { nodeId, path }, machines, interfaces, deadMembers, tunnelAddresses };
 }
 
 /** What realization keeps, as jobs of the writer. */

@@ -79,9 +79,12 @@ export interface InventoryReport {
   readonly complete: boolean;
   readonly interfaces: readonly WorkloadInterface[];
   readonly machines: readonly Workload[];
+  /** Members of balancers on every host that the node watches and found dead. */
+  readonly deadMembers: readonly DeadMember[];
   /** External ids of what is gone, where the report is a difference. */
   readonly goneInterfaces: readonly string[];
   readonly goneMachines: readonly string[];
+  readonly goneDeadMembers: readonly string[];
 }
 
 export interface WorkloadInterface {
@@ -95,6 +98,17 @@ export interface WorkloadInterface {
   readonly addresses: readonly string[];
   /** When this node first reported it, in milliseconds since 1970: of two nodes that report one attachment the older keeps it. */
   readonly since: number;
+}
+
+/** A member of a layer-4 balancer that gives its monitors no good answer. */
+export interface DeadMember {
+  readonly externalId: string;
+  /** Key of the balancer, and of the pool in it. */
+  readonly balancer: string;
+  readonly pool: string;
+  /** As the pool lists it; the port is 0 where it lists none. */
+  readonly address: string;
+  readonly port: number;
 }
 
 export interface Workload {

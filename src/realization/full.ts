@@ -7,6 +7,7 @@ import { resourceLanes, SetHash } from './digest.js';
 import { EVERYWHERE } from './groups/port-groups.js';
 import { EVERY_PORT, type ItemType, isMac, portsOfPaths, type Selector, satisfies, type Traits } from './groups/selector.js';
 import { type IntentReads, indexKeys } from './intent.js';
+import { memberKey } from './inventory.js';
 import { bundles, type Output } from './output.js';
 import { attachmentOf, type Place } from './placement.js';
 import { type Contribution, type Element, Resource, withElements } from './resource-table.js';
@@ -136,6 +137,7 @@ function plainReads(state: WholeState, groups: () => WholeGroups): Reads {
     gateway: (path) => gatewayFacts(reads, path),
     advertised: (path) => advertisedNetworks(reads, path),
     groupAddresses: (group) => [...groups().addresses(group)].sort(),
+    deadMembers: (balancer) => new Set(state.reports.flatMap(({ deadMembers }) => deadMembers.filter((one) => one.balancer === balancer).map(memberKey))),
     secret: (path, field) => {
       const version = state.secrets?.find((one) => one.path === path && one.field === field)?.version;
       return version === undefined ? undefined : { path, field, version };

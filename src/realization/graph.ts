@@ -68,9 +68,10 @@ export class RealizationGraph implements Realization {
     //  What nodes report, taken apart into single changes: a report that repeats what is known goes no further.
     //
     //   report ──> INVENTORY ──interfaces──> (placement)
-    //                  └──────nodes────────> (units)
+    //                  └──nodes, deaths────> (units)
     //
     const nodeInput = this.cells.input((node) => this.inventory.node(node));
+    const deathInput = this.cells.input((balancer) => this.inventory.deadMembersOf(balancer));
     const fabricInput = this.cells.input((fabricPath) => this.inventory.nodeAt(fabricPath));
     this.inventory = new Inventory({
       nodeChanged: (node, fabricPath) => {
@@ -82,6 +83,7 @@ export class RealizationGraph implements Realization {
         this.touchedVifs.add((now ?? before)?.externalId ?? '');
       },
       machineChanged: (externalId) => this.touchedMachines.add(externalId),
+      deadMembersChanged: (balancer) => deathInput.changed(balancer),
     });
 
     //  Where each port lives: ports and interfaces meet here by attachment id, the older of two that claim one wins.
@@ -123,6 +125,7 @@ export class RealizationGraph implements Realization {
       gateway: (path) => gateways.read(path),
       advertised: (path) => advertised.read(path),
       groupAddresses: (group) => groupInput.read(group),
+      deadMembers: (balancer) => deathInput.read(balancer),
       secret: (path, field) => this.inputs.secret(path, field),
     };
 

@@ -1,4 +1,4 @@
-import type { InventoryReport, Workload, WorkloadInterface } from './contract.js';
+import type { DeadMember, InventoryReport, Workload, WorkloadInterface } from './contract.js';
 import { MultiMap } from './multimap.js';
 
 /** What one node has reported so far. */
@@ -13,12 +13,15 @@ export interface InventoryListener {
   nodeChanged(node: string, fabricPath: string): void;
   interfaceChanged(node: string, before: WorkloadInterface | undefined, now: WorkloadInterface | undefined): void;
   machineChanged(externalId: string): void;
+  /** Another set of its members is dead than before. */
+  deadMembersChanged(balancer: string): void;
 }
 
 interface NodeInventory {
   facts: NodeFacts;
   readonly interfaces: Map<string, WorkloadInterface>;
   readonly machines: Map<string, MachineReport>;
+  readonly deadMembers: Map<string, DeadMember>;
 }
 
 interface MachineReport {
@@ -35,10 +38,13 @@ export class Inventory {
   /** How many nodes report an interface, by external id. */
   private readonly interfaces = new Map<string, number>();
 
+  /** By balancer, as any node reports them. */
+  private readonly deadMembers = new MultiMap<string, DeadMember>();
+
   constructor(private readonly listener: InventoryListener) {}
 
   report(report: InventoryReport): void {
-    const node = this.nodes.get(report.node) ?? { facts: { node: '', fabricPath: '', tunnelAddresses: [] }, interfaces: new Map(), machines: new Map() };
+    const node = this.nodes.get(report.node) ?? newNode();
     this.nodes.set(report.node, node);
     this.setFacts(node, report);
     const interfaces = new Map(report.interfaces.map((item) => [item.externalId, item]));
@@ -49,6 +55,10 @@ export class Inventory {
     const goneMachines = report.complete ? [...node.machines.keys()].filter((id) => !machines.has(id)) : report.goneMachines;
     for (const id of goneMachines) this.setMachine(node, id, undefined);
     for (const [id, item] of machines) this.setMachine(node, id, item);
+    const deadMembers = new Map(report.deadMembers.map((item) => [item.externalId, item]));
+    const revived = report.complete ? [...node.deadMembers.keys()].filter((id) => !deadMembers.has(id)) : report.goneDeadMembers;
+    for (const id of revived) this.setDeadMember(node, id, undefined);
+    for (const [id, item] of deadMembers) this.setDeadMember(node, id, item);
   }
 
   forget(nodeId: string): void {
@@ -56,6 +66,7 @@ export class Inventory {
     if (!node) return;
     for (const id of [...node.interfaces.keys()]) this.setInterface(node, id, undefined);
     for (const id of [...node.machines.keys()]) this.setMachine(node, id, undefined);
+    for (const id of [...node.deadMembers.keys()]) this.setDeadMember(node, id, undefined);
     this.nodes.delete(nodeId);
     this.nodeByFabricPath.delete(node.facts.fabricPath);
     this.listener.nodeChanged(nodeId, node.facts.fabricPath);
@@ -80,6 +91,11 @@ export class Inventory {
   /** Whether any node reports the interface. */
   hasInterface(externalId: string): boolean {
     return this.interfaces.has(externalId);
+  }
+
+  /** Members of a balancer that a node found dead, as keys: see `memberKey`. */
+  deadMembersOf(balancer: string): ReadonlySet<string> {
+    return new Set([...this.deadMembers.get(balancer)].map(memberKey));
   }
 
   private setFacts(node: NodeInventory, { node: id, fabricPath, tunnelAddresses }: InventoryReport): void {
@@ -115,6 +131,29 @@ export class Inventory {
     }
     this.listener.machineChanged(id);
   }
+
+  private setDeadMember(node: NodeInventory, id: string, now: DeadMember | undefined): void {
+    const before = node.deadMembers.get(id);
+    if (before === undefined ? now === undefined : now !== undefined) return;
+    const item = (now ?? before) as DeadMember;
+    if (now) {
+      node.deadMembers.set(id, now);
+      this.deadMembers.add(item.balancer, item);
+    } else {
+      node.deadMembers.delete(id);
+      this.deadMembers.delete(item.balancer, item);
+    }
+    this.listener.deadMembersChanged(item.balancer);
+  }
+}
+
+function newNode(): NodeInventory {
+  return { facts: { node: '', fabricPath: '', tunnelAddresses: [] }, interfaces: new Map(), machines: new Map(), deadMembers: new Map() };
+}
+
+/** Tells a member of a balancer from all its others. */
+export function memberKey({ pool, address, port }: Pick<DeadMember, 'pool' | 'address' | 'port'>): string {
+  return `${pool} ${address} ${port}`;
 }
 
 function sameInterface(a: WorkloadInterface | undefined, b: WorkloadInterface | undefined): boolean {

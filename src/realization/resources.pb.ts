@@ -547,6 +547,8 @@ export interface BalancerMember {
   readonly backup: boolean;
   readonly state: BalancerMember_State;
   readonly maxConnections: number;
+  /** The node that it is on found it dead. Only of balancers on every host: those on an edge watch their members themselves. */
+  readonly dead: boolean;
 }
 
 export enum BalancerMember_State {
@@ -4780,7 +4782,7 @@ export const HttpHeader: MessageFns<HttpHeader> = {
 };
 
 function createBaseBalancerMember(): BalancerMember {
-  return { address: "", port: 0, weight: 0, backup: false, state: 0, maxConnections: 0 };
+  return { address: "", port: 0, weight: 0, backup: false, state: 0, maxConnections: 0, dead: false };
 }
 
 export const BalancerMember: MessageFns<BalancerMember> = {
@@ -4802,6 +4804,9 @@ export const BalancerMember: MessageFns<BalancerMember> = {
     }
     if (message.maxConnections !== 0) {
       writer.uint32(48).uint32(message.maxConnections);
+    }
+    if (message.dead !== false) {
+      writer.uint32(56).bool(message.dead);
     }
     return writer;
   },
@@ -4865,6 +4870,14 @@ export const BalancerMember: MessageFns<BalancerMember> = {
             }
 
             message.maxConnections = reader.uint32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.dead = reader.bool();
             continue;
           }
         }

@@ -98,7 +98,7 @@ export function removeLab(): boolean {
 /** Namespaces that the agents of the lab made; their directories say which. */
 function madeByAgents(): Namespace[] {
   if (!existsSync(DIRECTORY)) return [];
-  const folders = readdirSync(DIRECTORY).map((node) => join(DIRECTORY, node, 'agent', 'proxies'));
+  const folders = readdirSync(DIRECTORY).map((node) => join(DIRECTORY, node, 'agent', 'sites'));
   return folders.flatMap((folder) => (existsSync(folder) ? readdirSync(folder) : [])).map((name) => Namespace.of(name));
 }
 

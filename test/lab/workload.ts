@@ -75,6 +75,12 @@ export class Workload {
     this.listener = this.namespace.spawn(process.execPath, [PROBE, 'listen', this.plan.name, ...ports.map(String)], { stdio: 'ignore' });
   }
 
+  /** Answers no more. */
+  silence(): void {
+    this.listener?.kill('SIGKILL');
+    this.listener = undefined;
+  }
+
   connect(address: string, port: number, protocol: 'tcp' | 'udp' = 'tcp'): Attempt {
     const status = this.namespace.status(5_000, process.execPath, PROBE, protocol, address, String(port));
     return status === 0 ? 'connected' : status === 2 ? 'refused' : 'silent';

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { PolicyObject } from '../../src/model/policy-object.js';
 import { BalancerMember_State, type Layer7Balancer, Persistence_Mode } from '../../src/realization/resources.pb.js';
 import type { Fabric } from './fabric.js';
-import { intent } from './network.js';
+import { intent, report } from './network.js';
 import { app, fabric, PLAIN, SERVICED, TIER0, web } from './routed-network.js';
 
 const SERVICE = '/infra/lb-services/s';
@@ -170,6 +170,28 @@ it('balances on every host where it is distributed, without an edge', () => {
   expect(eastWest.graph.spanOf(SERVER)).toEqual(['e1', 'e2', 'h1', 'h2']);
   const journey = eastWest.send(web, { sourceAddress: '10.1.1.5', destinationAddress: '198.51.100.80' });
   expect(journey).toMatchObject({ verdict: 'DELIVERED', nodes: ['h1', 'h2'], by: '/infra/segments/db/ports/p', packet: { destinationAddress: '10.1.2.5' } });
+});
+
+it('leaves out a member that a host found dead, on every host, until it lives or the host is gone for good', () => {
+  const distributed = { ...service(PLAIN), size: 'DLB' } as PolicyObject;
+  const members = ['10.1.2.5', '10.1.1.5'].map((ip_address) => ({ ip_address, port: '80', admin_state: 'ENABLED' }));
+  const { graph } = fabric(distributed, server(), pool({ members }), tcp);
+  const dead = { externalId: 'one', balancer: SERVER, pool: POOL, address: '10.1.2.5', port: 80 };
+  const change = { ...report('h2'), complete: false };
+  const seenBy = (node: string) =>
+    graph.snapshot(node).changes.flatMap(({ change: step }) => {
+      const body = step?.$case === 'put' ? step.value.body : undefined;
+      return body?.$case === 'layer4Balancer' ? (body.value.pool?.members.map((member) => member.dead) ?? []) : [];
+    });
+  const deltas = graph.report({ ...change, deadMembers: [dead] });
+  expect(deltas.map(({ changes }) => changes.length)).toEqual(deltas.map(() => 1));
+  expect(seenBy('h1')).toEqual([true, false]);
+  expect(graph.report({ ...change, deadMembers: [dead] })).toEqual([]);
+  graph.report({ ...change, goneDeadMembers: ['one'] });
+  expect(seenBy('h1')).toEqual([false, false]);
+  graph.report({ ...change, deadMembers: [dead] });
+  graph.forget('h2');
+  expect(seenBy('h1')).toEqual([false, false]);
 });
 
 it('balances where connections begin for the workloads of a group, and on no other node', () => {

@@ -91,8 +91,10 @@ export function report(node: string, interfaces: readonly WorkloadInterface[] = 
     complete: true,
     interfaces,
     machines,
+    deadMembers: [],
     goneInterfaces: [],
     goneMachines: [],
+    goneDeadMembers: [],
   };
 }
 

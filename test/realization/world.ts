@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { PolicyObject } from '../../src/model/policy-object.js';
 import { GATEWAY_BLOCKS, INTERFACE_NUMBERS, portKeys, routerPortKeys, SEGMENT_KEYS, transitSlices } from '../../src/model/spaces.js';
-import type { InventoryReport } from '../../src/realization/contract.js';
+import type { DeadMember, InventoryReport } from '../../src/realization/contract.js';
 import { claim, ENFORCEMENT_POINT, edgeReport, host, intent, OVERLAY, report, vif, vm, zone } from './network.js';
 
 /**
@@ -370,7 +370,11 @@ export const edgeReports: fc.Arbitrary<InventoryReport>[] = EDGES.map((path) =>
   fc.constantFrom('192.0.2.200', '192.0.2.201').map((address) => ({ ...edgeReport(path), tunnelAddresses: [address] })),
 );
 
-/** What a host can report: interfaces, of which two nodes may have the same one, and the machines that own them. */
+const DEAD_MEMBERS: readonly DeadMember[] = ['10.0.0.5', '10.0.0.9'].flatMap((address) =>
+  [0, 8080].map((port) => ({ externalId: `${address} ${port}`, balancer: SERVER, pool: POOL, address, port })),
+);
+
+/** What a host can report: interfaces, of which two nodes may have the same one, the machines that own them, and members that it found dead. */
 export const reports: fc.Arbitrary<InventoryReport>[] = HOSTS.map((node) =>
   fc
     .tuple(
@@ -382,12 +386,14 @@ export const reports: fc.Arbitrary<InventoryReport>[] = HOSTS.map((node) =>
         },
       ),
       fc.uniqueArray(fc.record({ id: fc.constantFrom(...ATTACHMENTS), displayName: fc.constantFrom('x', 'vm1') }), { selector: ({ id }) => id, maxLength: 3 }),
+      fc.subarray([...DEAD_MEMBERS]),
     )
-    .map(([interfaces, machines]) =>
-      report(
+    .map(([interfaces, machines, deadMembers]) => ({
+      ...report(
         node,
         interfaces.map(({ id, ...fields }) => vif(id, fields)),
         machines.map(({ id, displayName }) => vm(`vm-${id}`, { displayName })),
       ),
-    ),
+      deadMembers,
+    })),
 );

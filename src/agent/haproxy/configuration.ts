@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type BalancerMember, type BalancerPool, type Layer7Balancer, Layer7Balancer_ForwardedFor, Persistence_Mode } from '../../realization/resources.pb.js';
 import { type AddressSets, addressPattern } from './conditions.js';
-import { backendOf, serverName, sharedTable, tableOf } from './pools.js';
+import { backendOf, canCheck, serverName, sharedTable, tableOf } from './pools.js';
 import { ruleDirectives } from './rules.js';
 import { type SecretTexts, TlsFiles } from './tls-files.js';
+import { type Watch, watchBackend } from './watches.js';
 import { seconds, template } from './words.js';
 
 export interface Surroundings {
@@ -12,25 +13,42 @@ export interface Surroundings {
   /** Unix socket on which HAProxy answers questions about members. */
   readonly adminSocket: string;
   readonly addressSets: AddressSets;
+  /** Where it keeps over a reload what monitors found. */
+  readonly stateFile: string;
   readonly secrets: SecretTexts;
+}
+
+/** What one HAProxy is there for. */
+export interface Work {
+  readonly balancers: ReadonlyMap<string, Layer7Balancer>;
+  readonly watches: readonly Watch[];
+}
+
+/** A member as it stands behind a balancer. */
+export interface MemberOf {
+  readonly balancer: string;
+  readonly pool: string;
+  readonly member: BalancerMember;
+  /** Whether other nodes are to be told what becomes of it. */
+  readonly shared: boolean;
 }
 
 export interface Configuration {
   readonly text: string;
   /** Files that the text names, by path; undefined: it is there and stays as it is. */
   readonly files: ReadonlyMap<string, string | undefined>;
-  /** Which member of which pool a server of a backend is: `backend/server`. */
-  readonly members: ReadonlyMap<string, { readonly balancer: string; readonly pool: string; readonly member: BalancerMember }>;
+  /** Which member of which pool a server of a backend is: `backend/server`. Several may be the same one. */
+  readonly members: ReadonlyMap<string, MemberOf>;
 }
 
 /**
- * The configuration of one HAProxy for all layer-7 balancers of a node: pure, the same balancers give the same text. Meant for
- * HAProxy 2.6 and newer.
+ * The configuration of one HAProxy for all that it is there for: pure, the same work gives the same text. Meant for HAProxy 2.6 and
+ * newer.
  * @throws Unsupported where a balancer asks for what HAProxy cannot do
  */
-export function configurationOf(balancers: ReadonlyMap<string, Layer7Balancer>, surroundings: Surroundings): Configuration {
+export function configurationOf({ balancers, watches }: Work, surroundings: Surroundings): Configuration {
   const files = new TlsFiles(surroundings.tlsFolder, surroundings.secrets);
-  const members = new Map<string, { balancer: string; pool: string; member: BalancerMember }>();
+  const members = new Map<string, MemberOf>();
   const sections = [...globals(surroundings)];
   const tables = new Map<string, string>();
   for (const [key, balancer] of [...balancers].sort(([a], [b]) => (a < b ? -1 : 1))) {
@@ -39,25 +57,43 @@ export function configurationOf(balancers: ReadonlyMap<string, Layer7Balancer>, 
     sections.push(section(`frontend ${name}`, frontendOf(balancer, surroundings, files, backendName)));
     for (const pool of poolsOf(balancer)) {
       sections.push(section(`backend ${backendName(pool.key)}`, backendOf(balancer, pool, files)));
-      for (const member of pool.members) members.set(`${backendName(pool.key)}/${serverName(member)}`, { balancer: key, pool: pool.key, member });
+      for (const member of pool.members)
+        members.set(`${backendName(pool.key)}/${serverName(member)}`, { balancer: key, pool: pool.key, member, shared: false });
     }
     const { persistence } = balancer;
     if (persistence?.shared && persistence.mode === Persistence_Mode.SOURCE_ADDRESS) tables.set(sharedTable(persistence), tableOf(persistence));
   }
   for (const [name, table] of tables) sections.push(section(`backend ${name}`, [table]));
+  for (const watch of watches) {
+    for (const monitor of watch.pool.monitors.filter(canCheck)) {
+      const name = ['watch', ...[watch.balancer, watch.pool.key, monitor.key].map(nameOf)].join('-');
+      sections.push(section(`backend ${name}`, watchBackend(watch, monitor, files)));
+      for (const member of watch.members)
+        members.set(`${name}/${serverName(member)}`, { balancer: watch.balancer, pool: watch.pool.key, member, shared: watch.shared });
+    }
+  }
   return { text: `${sections.join('\n\n')}\n`, files: files.contents, members };
 }
 
-function globals({ adminSocket }: Surroundings): string[] {
+function globals({ adminSocket, stateFile }: Surroundings): string[] {
   return [
     section('global', [
       `stats socket ${adminSocket} mode 600 level admin expose-fd listeners`,
+      `server-state-file ${stateFile}`,
       'log stdout format raw local0',
       'tune.ssl.default-dh-param 2048',
       'ssl-default-bind-options ssl-min-ver TLSv1.2',
       'ssl-default-server-options ssl-min-ver TLSv1.2',
     ]),
-    section('defaults', ['mode http', 'timeout connect 5s', 'timeout client 60s', 'timeout server 60s', 'timeout http-request 10s', 'timeout queue 10s']),
+    section('defaults', [
+      'mode http',
+      'timeout connect 5s',
+      'timeout client 60s',
+      'timeout server 60s',
+      'timeout http-request 10s',
+      'timeout queue 10s',
+      'load-server-state-from-file global',
+    ]),
   ];
 }
 

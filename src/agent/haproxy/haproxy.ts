@@ -44,6 +44,11 @@ export class Haproxy {
     return join(this.options.folder, 'access.log');
   }
 
+  /** What monitors found, kept for the worker that comes next: a member that is dead does not live again by a new configuration. */
+  get stateFile(): string {
+    return join(this.options.folder, 'members.state');
+  }
+
   private get complaints(): string {
     return join(this.options.folder, 'haproxy.log');
   }
@@ -79,8 +84,12 @@ export class Haproxy {
       writeFileSync(candidate, text, { mode: 0o600 });
       await this.check(candidate);
       renameSync(candidate, this.file);
-      if (pid === undefined) await this.start();
-      else await this.reload(pid);
+      if (pid === undefined) {
+        await this.start();
+      } else {
+        await this.remember();
+        await this.reload(pid);
+      }
     }
     for (const name of readdirSync(this.tlsFolder)) if (!files.has(join(this.tlsFolder, name))) rmSync(join(this.tlsFolder, name));
   }
@@ -107,6 +116,10 @@ export class Haproxy {
     await this.until(() => this.pid === undefined, 'did not end');
   }
 
+  private async remember(): Promise<void> {
+    writeFileSync(this.stateFile, await this.ask('show servers state'), { mode: 0o600 });
+  }
+
   private async check(file: string): Promise<void> {
     const [command = 'haproxy', ...args] = this.command('-c', '-f', file);
     await run(command, args).catch(({ stderr }: { stderr: string }) => {
@@ -117,19 +130,24 @@ export class Haproxy {
   }
 
   private async start(): Promise<void> {
-    rmSync(this.adminSocket, { force: true });
+    for (const file of [this.adminSocket, this.stateFile]) rmSync(file, { force: true });
     const [accesses, complaints] = [openSync(this.accessLog, 'a', 0o600), openSync(this.complaints, 'w', 0o600)];
     const [command = 'haproxy', ...args] = this.command('-W', '-f', this.file);
     const master = spawn(command, args, { stdio: ['ignore', accesses, complaints], detached: true });
     for (const file of [accesses, complaints]) closeSync(file);
     const ended = new Promise<never>((_, reject) => {
       master.once('error', reject);
-      master.once('exit', (code) => reject(new Error(`HAProxy ended with ${code}: ${readFileSync(this.complaints, 'utf8').trim().split('\n').at(-1)}`)));
+      master.once('exit', (code) => reject(new Error(`HAProxy ended with ${code}: ${this.lastComplaint()}`)));
     });
     ended.catch(() => undefined);
     master.unref();
     if (master.pid !== undefined) writeFileSync(this.pidFile, String(master.pid));
     await Promise.race([this.untilWorker((worker) => worker !== undefined), ended]);
+  }
+
+  private lastComplaint(): string {
+    // Its folder may be gone by the time that one hears of its end.
+    return existsSync(this.complaints) ? (readFileSync(this.complaints, 'utf8').trim().split('\n').at(-1) ?? '') : '';
   }
 
   private async reload(master: number): Promise<void> {

@@ -63,17 +63,18 @@ function serverOf(balancer: Layer7Balancer, pool: BalancerPool, member: Balancer
     ...(member.maxConnections > 0 ? [`maxconn ${member.maxConnections}`] : []),
     ...(pool.multiplexed && pool.multiplexedConnections > 0 ? [`pool-max-conn ${pool.multiplexedConnections}`] : []),
     ...(checked ? ['check'] : []),
-    ...(monitor ? [`inter ${seconds(monitor.intervalSeconds)} fall ${monitor.fallCount} rise ${monitor.riseCount}`] : []),
-    ...(monitor && monitor.port > 0 ? [`port ${monitor.port}`] : []),
-    ...(monitor ? checkTls(monitor, serverTls !== undefined, files) : []),
+    ...(monitor ? checkOptions(monitor, serverTls !== undefined, files) : []),
     ...(passive ? [`observe layer4 error-limit ${passive.fallCount} on-error mark-down`] : []),
     ...(passive && !monitor ? [`inter ${seconds(passive.timeoutSeconds)} fall 1 rise 1`] : []),
     ...(serverTls ? ['ssl', 'sni req.hdr(host),field(1,:)', ...files.towardsServers(serverTls)] : []),
     `source ${sourceOf(balancer, pool)}`,
     ...(persistence && isCookie(persistence) ? [`cookie ${cookieValue(persistence, member)}`] : []),
   ];
-  const host = member.address.includes(':') ? `[${member.address}]` : member.address;
-  return `server ${serverName(member)} ${host}${port === 0 ? '' : `:${port}`} ${options.join(' ')}`;
+  return `server ${serverName(member)} ${serverHost(member)}${port === 0 ? '' : `:${port}`} ${options.join(' ')}`;
+}
+
+export function serverHost({ address }: BalancerMember): string {
+  return address.includes(':') ? `[${address}]` : address;
 }
 
 /** A member that drains has no weight: those who are on it stay, nobody new comes. */
@@ -102,16 +103,31 @@ function checksOf({ monitors }: BalancerPool): string[] {
   const [monitor, ...more] = monitors;
   if (!monitor) return [];
   if (more.length > 0) throw new Unsupported('a layer-7 pool can have one active monitor, not several');
+  if (!canCheck(monitor)) throw new Unsupported('a layer-7 pool can be watched by TCP, HTTP and HTTPS, not by ICMP or UDP');
+  return checkDirectives(monitor);
+}
+
+/** Whether HAProxy knows how to look. */
+export function canCheck({ protocol }: HealthMonitor): boolean {
+  return protocol !== HealthMonitor_Protocol.UDP && protocol !== HealthMonitor_Protocol.ICMP;
+}
+
+/** How a backend looks at its servers. @throws Unsupported */
+export function checkDirectives(monitor: HealthMonitor): string[] {
   const limit = `timeout check ${seconds(monitor.timeoutSeconds)}`;
-  switch (monitor.protocol) {
-    case HealthMonitor_Protocol.HTTP:
-    case HealthMonitor_Protocol.HTTPS:
-      return [limit, 'option httpchk', httpRequest(monitor), ...httpExpectations(monitor)];
-    case HealthMonitor_Protocol.TCP:
-      return [limit, 'option tcp-check', 'tcp-check connect', ...payloads(monitor)];
-    default:
-      throw new Unsupported('a layer-7 pool can be watched by TCP, HTTP and HTTPS, not by ICMP or UDP');
-  }
+  return monitor.protocol === HealthMonitor_Protocol.TCP
+    ? [limit, 'option tcp-check', 'tcp-check connect', ...payloads(monitor)]
+    : [limit, 'option httpchk', httpRequest(monitor), ...httpExpectations(monitor)];
+}
+
+/** How often a server is looked at, and where. @throws Unsupported */
+export function checkOptions(monitor: HealthMonitor, serversSpeakTls: boolean, files: TlsFiles): string[] {
+  const { intervalSeconds, fallCount, riseCount, port } = monitor;
+  return [
+    `inter ${seconds(intervalSeconds)} fall ${fallCount} rise ${riseCount}`,
+    ...(port > 0 ? [`port ${port}`] : []),
+    ...checkTls(monitor, serversSpeakTls, files),
+  ];
 }
 
 function httpRequest({ requestMethod, requestUrl, requestVersion, requestHeaders, requestBody }: HealthMonitor): string {

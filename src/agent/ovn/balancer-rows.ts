@@ -11,6 +11,8 @@ import {
   RouterPort_Role,
 } from '../../realization/resources.pb.js';
 import type { Keyed } from '../forwarding-view.js';
+import { canCheck } from '../haproxy/pools.js';
+import { lives, watchMembers } from './member-watch.js';
 import { References } from './rows.js';
 import type { ZoneDraft } from './zone-draft.js';
 
@@ -34,6 +36,7 @@ export function balancerRows(draft: ZoneDraft): void {
     if (places.length === 0) continue;
     draft.limits.push(...limitsOf(balancer).map((limit) => `${key}: ${limit}`));
     for (const place of places) draft.balancersAt(place).push(key);
+    watchMembers(draft, balancer);
     balancerRow(draft, balancer);
   }
 }
@@ -57,11 +60,12 @@ function placesOf(draft: ZoneDraft, { router, portGroup }: Layer4Balancer): stri
   return [...new Set(behind.map(({ logicalSwitch }) => logicalSwitch))];
 }
 
-function limitsOf({ pool, portGroup, maxConnections, maxNewConnectionsPerSecond }: Layer4Balancer): string[] {
+function limitsOf({ pool, sorryPool, portGroup, maxConnections, maxNewConnectionsPerSecond }: Layer4Balancer): string[] {
   const limits: string[] = [];
   if (portGroup !== '') limits.push('OVN balances for all ports of a switch, not for those of a group');
   if (maxConnections > 0 || maxNewConnectionsPerSecond > 0) limits.push('OVN does not limit the connections of a balancer');
-  if ((pool?.monitors.length ?? 0) > 0) limits.push('members are not monitored yet');
+  if ([pool, sorryPool].some((one) => one?.monitors.some((monitor) => !canCheck(monitor)))) limits.push('members are not watched by ICMP or UDP');
+  if ([pool, sorryPool].some((one) => one?.passiveMonitor)) limits.push('connections that fail do not take a member out');
   if (pool && LIKE_ROUND_ROBIN.has(pool.algorithm)) limits.push('OVN spreads connections evenly, without weights and without counting those that are open');
   return limits;
 }
@@ -82,7 +86,7 @@ function balancerRow(draft: ZoneDraft, balancer: Keyed<Layer4Balancer>): void {
     columns: {
       name: key,
       protocol: [protocol === Layer4Balancer_Protocol.UDP ? 'udp' : 'tcp'],
-      vips: Object.fromEntries(entriesOf(balancer).map(([port, members]) => [endpoint(address, port), members.join(',')])),
+      vips: Object.fromEntries(entriesOf(draft, balancer).map(([port, members]) => [endpoint(address, port), members.join(',')])),
       selection_fields: pool?.algorithm === BalancerPool_Algorithm.IP_HASH ? ['ip_src'] : [],
       options: {
         // Without a member a client is told so at once rather than left waiting.
@@ -95,7 +99,8 @@ function balancerRow(draft: ZoneDraft, balancer: Keyed<Layer4Balancer>): void {
 }
 
 /** Ports of the balancer, each with its members. */
-function entriesOf({ ports, pool, sorryPool }: Layer4Balancer): [port: number, members: string[]][] {
+function entriesOf(draft: ZoneDraft, { key, ports, pool, sorryPool }: Keyed<Layer4Balancer>): [port: number, members: string[]][] {
+  const usable = (one: BalancerPool): readonly BalancerMember[] => usableOf(one, (member) => lives(draft, key, one, member));
   const members = pool && usable(pool);
   const chosen = members && members.length > 0 && members.length >= (pool?.minActiveMembers ?? 0) ? pool : sorryPool;
   const memberPorts = (chosen?.memberPorts ?? []).flatMap(portsOf);
@@ -107,10 +112,10 @@ function entriesOf({ ports, pool, sorryPool }: Layer4Balancer): [port: number, m
 }
 
 /** Backups stand in once no regular member is left. */
-function usable({ members }: BalancerPool): readonly BalancerMember[] {
-  const enabled = members.filter(({ state }) => state === BalancerMember_State.ENABLED);
-  const regular = enabled.filter(({ backup }) => !backup);
-  return regular.length > 0 ? regular : enabled;
+function usableOf({ members }: BalancerPool, alive: (member: BalancerMember) => boolean): readonly BalancerMember[] {
+  const ready = members.filter((member) => member.state === BalancerMember_State.ENABLED && alive(member));
+  const regular = ready.filter(({ backup }) => !backup);
+  return regular.length > 0 ? regular : ready;
 }
 
 function endpoint(address: string, port: number): string {

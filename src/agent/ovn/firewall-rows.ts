@@ -4,7 +4,8 @@ import type { Keyed } from '../forwarding-view.js';
 import { isInForce } from '../simulated/schedule.js';
 import { concerns, matchOf, partOf } from './match.js';
 import { addressSetName, portGroupName, type SetPart } from './names.js';
-import { References } from './rows.js';
+import { References, type WantedRow } from './rows.js';
+import { WATCHER } from './site.js';
 import type { ZoneDraft } from './zone-draft.js';
 
 /** Rules that a zone has priorities for. */
@@ -26,7 +27,32 @@ export function firewallRows(draft: ZoneDraft): void {
     }
   }
   ruleRows(draft);
+  watcherRows(draft);
 }
+
+/** The node's own monitors come through, as they would if OVN did it itself: a rule that stops them would make every member a dead one. */
+function watcherRows(draft: ZoneDraft): void {
+  const [balancer] = draft.watchedPorts.values();
+  if (balancer === undefined || draft.view.distributedRules.length === 0) return;
+  const owner = { kind: ResourceKind.LAYER4_BALANCER, key: balancer };
+  const name = portGroupName(WATCHED);
+  draft.rows.push(
+    { table: 'Port_Group', name, owner, columns: { name, ports: new References('Logical_Switch_Port', [...draft.watchedPorts.keys()].sort()) } },
+    ...([4, 6] as const).map((family): WantedRow => {
+      const match = `outport == @${name} && tcp && ip${family}.src == ${WATCHER[family]}`;
+      return {
+        table: 'ACL',
+        name: `${WATCHED} ${family}`,
+        owner,
+        within: { table: 'Port_Group', name, column: 'acls' },
+        columns: { priority: PRIORITIES, direction: 'to-lport', match, action: 'allow-related', log: false, severity: [], name: [] },
+      };
+    }),
+  );
+}
+
+/** Names what lets monitors through. */
+const WATCHED = '#watched';
 
 /** A set is there in both families also where it has addresses of one only, so that rules need not change when it gets some. */
 function addressSetRows(draft: ZoneDraft, key: string, addresses: readonly string[]): void {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Command, CommandAnswer, Counters, EngineHealth } from '../../agents/session.pb.js';
+import type { Command, CommandAnswer, Counters, EngineHealth, EngineHealth_BalancerMemberHealth } from '../../agents/session.pb.js';
 import type { ResourceId } from '../../realization/resources.pb.js';
 import type { Engine, EngineChange, EngineInventory, EngineObserver, EngineVerdict } from '../engine.js';
 import { idText } from '../held-state.js';
@@ -9,8 +9,8 @@ import { examineMachine, type MachineSockets, MachineUnfit } from './machine.js'
 import { configureController, OPEN_VSWITCH_TABLES, pluggedIn, portTraffic, tunnelledAddresses } from './open-vswitch.js';
 import { type OvsdbOperation, OvsdbRefusal } from './ovsdb-client.js';
 import { OvsdbReplica } from './ovsdb-replica.js';
-import { Proxies } from './proxies.js';
 import { differenceOf } from './row-difference.js';
+import { type Finding, Sites } from './sites.js';
 import { bindings, newPeers, SOUTHBOUND_TABLES } from './southbound.js';
 import { ZONE_TABLES, type Zone, zoneOf } from './zone.js';
 
@@ -31,8 +31,8 @@ const PATIENCE = 5_000;
 const MENDING_DELAY = 200;
 /** Rules with a schedule are looked at as often as the clock of schedules moves, in milliseconds. */
 const SCHEDULE_INTERVAL = 60_000;
-/** How often members of layer-7 balancers are looked at, in milliseconds. */
-const MEMBER_INTERVAL = 2_000;
+/** How often it is looked at what monitors of balancers found, in milliseconds. */
+const MEMBER_INTERVAL = 1_000;
 
 interface Pending {
   readonly id: ResourceId;
@@ -59,8 +59,9 @@ export class OvnEngine implements Engine {
   private tail: Promise<unknown> = Promise.resolve();
   private mending: NodeJS.Timeout | undefined;
   private readonly clock: NodeJS.Timeout;
-  private readonly proxies: Proxies;
-  private members: Awaited<ReturnType<Proxies['members']>> = { up: 0, down: [] };
+  private readonly sites: Sites;
+  private findings: ReadonlyMap<string, Finding> = new Map();
+  private looking = false;
   private readonly memberClock: NodeJS.Timeout;
   private inventoryText = '';
   private closed = false;
@@ -72,13 +73,13 @@ export class OvnEngine implements Engine {
     private readonly databases: Databases,
   ) {
     this.zone = this.compute();
-    this.proxies = new Proxies({
-      folder: join(options.directory, 'proxies'),
+    this.sites = new Sites({
+      folder: join(options.directory, 'sites'),
       openVSwitch: () => databases.switch,
       secret: (reference) => (this.observer ? this.observer.secret(reference) : Promise.reject(new Error('nobody can be asked for secrets yet'))),
     });
     this.clock = setInterval(() => this.tick(), SCHEDULE_INTERVAL);
-    this.memberClock = setInterval(() => void this.lookAtMembers(), MEMBER_INTERVAL);
+    this.memberClock = setInterval(() => this.lookAtMembers(), MEMBER_INTERVAL);
     databases.changed = () => this.changed();
   }
 
@@ -108,6 +109,8 @@ export class OvnEngine implements Engine {
       const ids = new Set(transaction.map(({ id }) => idText(id)));
       const before = this.zone;
       this.zone = this.compute();
+      // What monitors found while there was no agent counts before anything is written.
+      if (this.sites.recall(this.zone.sites) && (await this.look())) this.zone = this.compute();
       const problem = this.zone.problems.find(({ resource }) => ids.has(idText(resource)));
       const refused = (reason: string, culprit?: ResourceId): EngineVerdict => {
         takeBack();
@@ -123,7 +126,7 @@ export class OvnEngine implements Engine {
         if (error instanceof OvsdbRefusal) return refused(error.message);
       }
       try {
-        await this.proxies.apply(this.zone.proxies, this.holds !== undefined);
+        await this.sites.apply(this.zone.sites, this.holds !== undefined);
       } catch (error) {
         const verdict = refused(error instanceof Error ? error.message : String(error));
         this.mendSoon();
@@ -144,7 +147,10 @@ export class OvnEngine implements Engine {
     const { machines, interfaces } = pluggedIn(this.databases.switch);
     const learned = learnedAddresses(this.databases.southbound, this.zone.neighbours);
     const known = interfaces.map((one) => ({ ...one, addresses: [...new Set([...one.addresses, ...(learned.get(one.attachmentId) ?? [])])] }));
-    return { machines, interfaces: known, tunnelAddresses: this.options.tunnelAddresses };
+    const deadMembers = [...this.findings].flatMap(([externalId, { balancer, pool, member, shared, alive }]) =>
+      shared && !alive ? [{ externalId, balancer, pool, address: member.address, port: member.port }] : [],
+    );
+    return { machines, interfaces: known, deadMembers, tunnelAddresses: this.options.tunnelAddresses };
   }
 
   health(): EngineHealth {
@@ -153,12 +159,12 @@ export class OvnEngine implements Engine {
     const down = [...this.zone.peers].filter(([, address]) => !there.has(address));
     return {
       healthy: missing === undefined,
-      detail: [...(missing ? [missing] : []), ...this.zone.limits].join('; '),
+      detail: [...(missing ? [missing] : []), ...this.zone.limits, ...this.sites.troubles].join('; '),
       bgpSessions: [],
       tunnelsUp: this.zone.peers.size - down.length,
       tunnelsDown: down.map(([endpoint, address]) => ({ endpoint, detail: `there is no tunnel to ${address}` })),
-      membersUp: this.members.up,
-      membersDown: [...this.members.down],
+      membersUp: [...this.findings.values()].filter(({ alive }) => alive).length,
+      membersDown: [...this.findings.values()].filter(({ alive }) => !alive).map(downOf),
     };
   }
 
@@ -185,7 +191,8 @@ export class OvnEngine implements Engine {
   }
 
   private compute(): Zone {
-    return zoneOf([...this.book.all()], this.options.nodeId, new Date());
+    const lives = new Map([...this.findings].map(([name, { alive }]) => [name, alive]));
+    return zoneOf([...this.book.all()], this.options.nodeId, new Date(), lives);
   }
 
   /**
@@ -211,11 +218,23 @@ export class OvnEngine implements Engine {
     return peers.length + beyond.length > 0 ? databases.commit([]) : number;
   }
 
-  private async lookAtMembers(): Promise<void> {
-    const members = await this.proxies.members();
-    const differ = JSON.stringify(members) !== JSON.stringify(this.members);
-    this.members = members;
-    if (differ) this.observer?.figuresChanged();
+  /** Looks at what monitors found. @returns whether it is not what it was */
+  private async look(): Promise<boolean> {
+    const before = this.findings;
+    this.findings = await this.sites.findings();
+    return before.size !== this.findings.size || [...this.findings].some(([name, { alive }]) => before.get(name)?.alive !== alive);
+  }
+
+  /** A member that died is left out of its balancers, and one that lives again is taken back. */
+  private lookAtMembers(): void {
+    if (this.looking) return;
+    this.looking = true;
+    void this.alone(async () => {
+      this.looking = false;
+      if (this.closed || !(await this.look())) return;
+      this.zone = this.compute();
+      this.mendSoon();
+    });
   }
 
   /** Looked for only where something may differ: most of what OVN writes to its databases is about how far it is. */
@@ -267,7 +286,7 @@ export class OvnEngine implements Engine {
       try {
         const number = await this.write();
         for (const entry of this.pending.values()) entry.number ??= number;
-        await this.proxies.apply(this.zone.proxies, this.holds !== undefined);
+        await this.sites.apply(this.zone.sites, this.holds !== undefined);
       } catch {
         // Gone again, or refused as it was before: the next change brings the next attempt.
       }
@@ -279,6 +298,10 @@ export class OvnEngine implements Engine {
     this.tail = done.catch(() => undefined);
     return done;
   }
+}
+
+function downOf({ balancer, pool, member }: Finding): EngineHealth_BalancerMemberHealth {
+  return { balancer, pool, address: member.address, port: member.port, detail: 'its monitor gets no answer that is good' };
 }
 
 /** The three databases of a node, and the numbers by which OVN says how far it is. */

@@ -16,8 +16,8 @@ export interface Cable {
   readonly mac: string;
   /** Addresses of the end inside, with prefix. */
   readonly addresses: readonly string[];
-  /** Where everything else is reached through it. */
-  readonly gateway?: string;
+  /** Where everything else is reached through it, of each family at most one. */
+  readonly gateways: readonly string[];
 }
 
 /** A network namespace in which the agent runs programs of its own, which go on without it. */
@@ -72,13 +72,14 @@ export class SiteNamespace {
     if (this.present) await run('ip', ['netns', 'delete', this.name]);
   }
 
-  private async lay({ outside, inside, mac, addresses, gateway }: Cable): Promise<void> {
+  private async lay({ outside, inside, mac, addresses, gateways }: Cable): Promise<void> {
     await run('ip', ['link', 'add', outside, 'type', 'veth', 'peer', 'name', inside, 'netns', this.name]);
     // A switch in userspace forwards what it is given: checksums have to be there.
     await run('ip', ['netns', 'exec', this.name, 'ethtool', '-K', inside, 'tx', 'off']);
     await this.ip('link', 'set', inside, 'address', mac, 'up');
-    for (const address of addresses) await this.ip('address', 'add', address, 'dev', inside);
-    if (gateway !== undefined) await this.ip('route', 'add', 'default', 'via', gateway);
+    // Nobody else is on the link: an address of IPv6 can be used at once.
+    for (const address of addresses) await this.ip('address', 'add', address, 'dev', inside, ...(address.includes(':') ? ['nodad'] : []));
+    for (const gateway of gateways) await this.ip('route', 'add', 'default', 'via', gateway);
   }
 }
 

@@ -1,7 +1,9 @@
-import type { DhcpOptions, NodeResource, ResourceId } from '../../realization/resources.pb.js';
-import { ForwardingView } from '../forwarding-view.js';
-import type { ProxySite } from './proxy-site.js';
+import type { DhcpOptions, NodeResource, ResourceId, SwitchPort } from '../../realization/resources.pb.js';
+import { ForwardingView, type Keyed } from '../forwarding-view.js';
+import type { Watch } from '../haproxy/watches.js';
+import type { Findings } from './member-watch.js';
 import type { WantedRow } from './rows.js';
+import type { Site } from './site.js';
 
 /** Why a resource is not in the zone. */
 export interface ZoneProblem {
@@ -18,13 +20,18 @@ export class ZoneDraft {
   readonly limits: string[] = [];
   readonly dhcp = new Map<string, DhcpOptions>();
   private readonly balancers = new Map<string, string[]>();
-  readonly proxies: ProxySite[] = [];
+  readonly sites: Site[] = [];
+  private readonly watches = new Map<string, Watch[]>();
+  /** This node's switch ports whose workloads are watched, and for which balancer. */
+  readonly watchedPorts = new Map<string, string>();
+  private portsByAddress: Map<string, Keyed<SwitchPort>[]> | undefined;
   readonly addressSets = new Map<string, readonly string[]>();
 
   constructor(
     readonly resources: readonly NodeResource[],
     readonly node: string,
     readonly at: Date,
+    readonly findings: Findings,
   ) {
     this.view = new ForwardingView(resources);
     for (const { key, body } of resources) if (body?.$case === 'addressSet') this.addressSets.set(key, body.value.addresses);
@@ -35,6 +42,24 @@ export class ZoneDraft {
     const present = this.balancers.get(place) ?? [];
     this.balancers.set(place, present);
     return present;
+  }
+
+  /** Pools that are watched from a router's site; more may be added. */
+  watchesAt(router: string): Watch[] {
+    const present = this.watches.get(router) ?? [];
+    this.watches.set(router, present);
+    return present;
+  }
+
+  /** Routers from whose sites something is watched. */
+  get watchingRouters(): Iterable<string> {
+    return this.watches.keys();
+  }
+
+  /** This node's ports with an address. */
+  localPortsOf(address: string): readonly Keyed<SwitchPort>[] {
+    this.portsByAddress ??= indexed([...this.view.ports.values()].filter(({ node }) => node === this.node));
+    return this.portsByAddress.get(address) ?? [];
   }
 
   /** Whether a router is on this node: a distributed one always, a service router on the edge that holds it. */
@@ -50,4 +75,10 @@ export class ZoneDraft {
   refuse({ kind, key }: ResourceId, reason: string): void {
     this.problems.push({ resource: { kind, key }, reason });
   }
+}
+
+function indexed(ports: readonly Keyed<SwitchPort>[]): Map<string, Keyed<SwitchPort>[]> {
+  const found = new Map<string, Keyed<SwitchPort>[]>();
+  for (const port of ports) for (const address of new Set(port.addresses.flatMap(({ ips }) => ips))) found.set(address, [...(found.get(address) ?? []), port]);
+  return found;
 }

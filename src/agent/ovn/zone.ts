@@ -3,15 +3,19 @@ import { balancerRows } from './balancer-rows.js';
 import { dhcpRows } from './dhcp-rows.js';
 import { firewallRows } from './firewall-rows.js';
 import { type NeighbourNames, neighbourNames } from './learned-addresses.js';
+import type { Findings } from './member-watch.js';
 import { natRows } from './nat-rows.js';
-import { proxyRows } from './proxy-rows.js';
-import type { ProxySite } from './proxy-site.js';
 import { routingRows } from './routing-rows.js';
 import type { WantedRow } from './rows.js';
+import type { Site } from './site.js';
+import { siteRows } from './site-rows.js';
 import { switchingRows } from './switching-rows.js';
 import { ZoneDraft, type ZoneProblem } from './zone-draft.js';
 
-/** What a node's OVN should hold: a function of the resources that the node was told, the node, and the time for rules with a schedule. */
+/**
+ * What a node's OVN should hold: a function of the resources that the node was told, the node, the time for rules with a schedule, and
+ * what monitors of balancers have found.
+ */
 export interface Zone {
   /** Rows of the northbound database. */
   readonly rows: readonly WantedRow[];
@@ -23,7 +27,7 @@ export interface Zone {
   /** What is in the zone, but for a part that OVN has nothing for; each names the resource. */
   readonly limits: readonly string[];
   readonly neighbours: NeighbourNames;
-  readonly proxies: readonly ProxySite[];
+  readonly sites: readonly Site[];
 }
 
 /** Tables of the northbound database that a zone has rows in. */
@@ -48,15 +52,17 @@ const MISSING: ReadonlyMap<ResourceKind, string> = new Map([
   [ResourceKind.BGP_INSTANCE, 'BGP'],
 ]);
 
-export function zoneOf(resources: readonly NodeResource[], node: string, at: Date): Zone {
-  const draft = new ZoneDraft(resources, node, at);
+const NOTHING_FOUND: Findings = new Map();
+
+export function zoneOf(resources: readonly NodeResource[], node: string, at: Date, findings: Findings = NOTHING_FOUND): Zone {
+  const draft = new ZoneDraft(resources, node, at, findings);
   balancerRows(draft);
   dhcpRows(draft);
   switchingRows(draft);
   routingRows(draft);
   natRows(draft);
   firewallRows(draft);
-  proxyRows(draft);
+  siteRows(draft);
   const peers = new Map<string, string>();
   for (const { kind, key, body } of resources) {
     const missing = MISSING.get(kind);
@@ -64,6 +70,6 @@ export function zoneOf(resources: readonly NodeResource[], node: string, at: Dat
     const [address] = body?.$case === 'tunnelEndpoint' ? body.value.addresses : [];
     if (address !== undefined && key !== node) peers.set(key, address);
   }
-  const { rows, remotePorts, problems, limits, proxies } = draft;
-  return { rows, remotePorts, peers, problems, limits, proxies, neighbours: neighbourNames(draft) };
+  const { rows, remotePorts, problems, limits, sites } = draft;
+  return { rows, remotePorts, peers, problems, limits, sites, neighbours: neighbourNames(draft) };
 }

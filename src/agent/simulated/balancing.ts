@@ -59,9 +59,9 @@ function portFor({ ports }: Layer4Balancer, { memberPorts }: BalancerPool, membe
 
 /** Backups stand in once no regular member is left. */
 function usable({ members }: BalancerPool): BalancerMember[] {
-  const enabled = members.filter(({ state }) => state === BalancerMember_State.ENABLED);
-  const regular = enabled.filter(({ backup }) => !backup);
-  return regular.length > 0 ? regular : enabled;
+  const living = members.filter(({ state, dead }) => state === BalancerMember_State.ENABLED && !dead);
+  const regular = living.filter(({ backup }) => !backup);
+  return regular.length > 0 ? regular : living;
 }
 
 /**

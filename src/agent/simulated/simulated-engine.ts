@@ -54,7 +54,7 @@ export class SimulatedEngine implements Engine {
 
   inventory(): EngineInventory {
     const { workloads, tunnelAddresses } = this.options;
-    return { machines: workloads.machines, interfaces: workloads.interfaces, tunnelAddresses };
+    return { machines: workloads.machines, interfaces: workloads.interfaces, deadMembers: [], tunnelAddresses };
   }
 
   health(): EngineHealth {

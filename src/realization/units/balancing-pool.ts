@@ -4,6 +4,7 @@ import type { LBVirtualServer } from '../../model/balancing/lb-virtual-server.re
 import { formatAddress, parseRange, type Range } from '../../shared/address.js';
 import type { Alarm } from '../contract.js';
 import type { IntentReads } from '../intent.js';
+import { memberKey } from '../inventory.js';
 import {
   type BalancerMember,
   BalancerMember_State,
@@ -33,15 +34,20 @@ const TRANSLATIONS: Readonly<Record<string, BalancerPool_SourceTranslation>> = {
   LBSnatDisabled: BalancerPool_SourceTranslation.NONE,
 };
 
-/** A pool as a virtual server uses it; undefined where there is none. */
-export function poolOf(reads: Reads, path: string | undefined, server: LBVirtualServer): BalancerPool | undefined {
+const NOBODY: ReadonlySet<string> = new Set();
+
+/**
+ * A pool as a virtual server uses it; undefined where there is none.
+ * @param dead members that are known to be dead, as `memberKey` names them
+ */
+export function poolOf(reads: Reads, path: string | undefined, server: LBVirtualServer, dead: ReadonlySet<string> = NOBODY): BalancerPool | undefined {
   const pool = reads.intent.object<LBPool>(path);
   if (!pool) return undefined;
   const translation = pool.snat_translation;
   return {
     key: pool.path,
     algorithm: ALGORITHMS[pool.algorithm] ?? BalancerPool_Algorithm.ROUND_ROBIN,
-    members: membersOf(reads, pool),
+    members: membersOf(reads, pool).map((member) => (dead.has(memberKey({ ...member, pool: pool.path })) ? { ...member, dead: true } : member)),
     memberPorts: [...(server.default_pool_member_ports ?? [])],
     monitors: (pool.active_monitor_paths ?? []).flatMap((monitor) => monitorOf(reads, monitor) ?? []),
     passiveMonitor: passiveMonitorOf(reads.intent, pool.passive_monitor_path),
@@ -67,6 +73,7 @@ function membersOf(reads: Reads, { members = [], member_group: group }: LBPool):
     backup: member.backup_member ?? false,
     state: STATES[member.admin_state] ?? BalancerMember_State.ENABLED,
     maxConnections: member.max_concurrent_connections ?? 0,
+    dead: false,
   }));
   if (!group) return listed;
   const { ip_revision_filter: families = 'IPV4' } = group;
@@ -84,6 +91,7 @@ function membersOf(reads: Reads, { members = [], member_group: group }: LBPool):
       backup: false,
       state: STATES[custom?.admin_state ?? 'ENABLED'] ?? BalancerMember_State.ENABLED,
       maxConnections: 0,
+      dead: false,
     };
   });
 }

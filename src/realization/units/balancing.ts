@@ -47,7 +47,8 @@ export function virtualServerUnit(reads: Reads, path: string): Output {
   const addressSets = sets.filter((set, at) => set !== sets[at - 1]);
   const also = concerned(intent, server, service);
   const pools = [server.pool_path, server.sorry_pool_path, ...(layer7 ? poolsOfRules(server.rules) : [])];
-  const bodyOf = (seat: Seat): Body => (layer7 ? layer7Body(reads, server, profile, seat) : layer4Body(reads, server, profile, seat));
+  const dead = isDistributed(service) ? reads.deadMembers(path) : undefined;
+  const bodyOf = (seat: Seat): Body => (layer7 ? layer7Body(reads, server, profile, seat) : layer4Body(reads, server, profile, seat, dead));
   return {
     ...NOTHING,
     contributions: seats.map((seat) => ({
@@ -134,7 +135,13 @@ interface AppProfile {
   readonly ntlm?: boolean;
 }
 
-function layer4Body(reads: Reads, server: LBVirtualServer, profile: (PolicyObject & AppProfile) | undefined, { router, portGroup }: Seat): Body {
+function layer4Body(
+  reads: Reads,
+  server: LBVirtualServer,
+  profile: (PolicyObject & AppProfile) | undefined,
+  { router, portGroup }: Seat,
+  dead: ReadonlySet<string> | undefined,
+): Body {
   const persistence = persistenceOf(reads.intent, server.lb_persistence_profile_path);
   return {
     $case: 'layer4Balancer',
@@ -144,8 +151,8 @@ function layer4Body(reads: Reads, server: LBVirtualServer, profile: (PolicyObjec
       address: server.ip_address,
       protocol: profile?.resource_type === 'LBFastUdpProfile' ? Layer4Balancer_Protocol.UDP : Layer4Balancer_Protocol.TCP,
       ports: [...server.ports],
-      pool: poolOf(reads, server.pool_path, server),
-      sorryPool: poolOf(reads, server.sorry_pool_path, server),
+      pool: poolOf(reads, server.pool_path, server, dead),
+      sorryPool: poolOf(reads, server.sorry_pool_path, server, dead),
       idleSeconds: profile?.idle_timeout ?? 0,
       closeSeconds: profile?.close_timeout ?? 0,
       persistenceSeconds: persistence?.mode === Persistence_Mode.SOURCE_ADDRESS ? persistence.seconds : 0,

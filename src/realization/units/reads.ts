@@ -29,6 +29,8 @@ export interface Reads {
   advertised(tier1: string): readonly Advertised[];
   /** Addresses and blocks of a group as they are now, sorted. */
   groupAddresses(group: string): readonly string[];
+  /** Members of a balancer on every host that their nodes found dead, as `memberKey` names them. */
+  deadMembers(balancer: string): ReadonlySet<string>;
   /** Names a secret field that has a value; undefined where it has none. */
   secret(path: string, field: string): SecretReference | undefined;
   /** What rules need to know of their policy. */

@@ -11,6 +11,7 @@ import * as x509 from '@peculiar/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Configuration, configurationOf } from '../../../src/agent/haproxy/configuration.js';
 import { Haproxy } from '../../../src/agent/haproxy/haproxy.js';
+import type { Watch } from '../../../src/agent/haproxy/watches.js';
 import {
   BalancerMember,
   BalancerMember_State,
@@ -85,14 +86,18 @@ function get(path: string, headers: Record<string, string> = {}, servername?: st
   });
 }
 
-async function serve(balancer: Partial<Layer7Balancer>, addressSets: Record<string, string[]> = {}): Promise<Configuration> {
+async function serve(balancer: Partial<Layer7Balancer>, addressSets: Record<string, string[]> = {}, watches: readonly Watch[] = []): Promise<Configuration> {
   const whole = { ...blank(Layer7Balancer), address: FRONT, ports: [String(PORT)], ...balancer };
-  const configuration = configurationOf(new Map([['/infra/lb-virtual-servers/v', whole]]), {
-    tlsFolder: haproxy.tlsFolder,
-    adminSocket: haproxy.adminSocket,
-    addressSets: (key) => addressSets[key] ?? [],
-    secrets: ({ path, field }) => secrets.get(`${path} ${field}`) as string,
-  });
+  const configuration = configurationOf(
+    { balancers: new Map([['/infra/lb-virtual-servers/v', whole]]), watches },
+    {
+      tlsFolder: haproxy.tlsFolder,
+      adminSocket: haproxy.adminSocket,
+      stateFile: haproxy.stateFile,
+      addressSets: (key) => addressSets[key] ?? [],
+      secrets: ({ path, field }) => secrets.get(`${path} ${field}`) as string,
+    },
+  );
   await haproxy.apply(configuration);
   return configuration;
 }
@@ -194,6 +199,24 @@ describe('a layer-7 balancer on HAProxy', { timeout: 30_000 }, () => {
     await eventually(async () => expect(await names(2)).toEqual(['sorry', 'sorry']));
     const states = new Map([...(await haproxy.members())].map(([name, state]) => [members.get(name)?.member.port, state]));
     expect([states.get(one.port), states.get(mortal.port), states.get(sorry.port)]).toEqual(['UP', 'DOWN', 'UNCHECKED']);
+  });
+
+  it('watches members for others, with all of their monitors, and does not forget over a new configuration', async () => {
+    const mortal = await member('watched');
+    const monitor = { ...blank(HealthMonitor), intervalSeconds: 1, timeoutSeconds: 1, fallCount: 2, riseCount: 2, responseCodes: [200] };
+    const monitors = [
+      { ...monitor, key: 'connects', protocol: HealthMonitor_Protocol.TCP },
+      { ...monitor, key: 'answers', protocol: HealthMonitor_Protocol.HTTP },
+    ];
+    const watched = pool('p', [one, mortal], { monitors });
+    const watches = [{ balancer: 'b', pool: watched, members: watched.members, port: 80, source: '127.0.0.1', shared: true }];
+    const { members } = await serve({ pool: pool('q', [one]) }, {}, watches);
+    const dead = async () => [...(await haproxy.members())].flatMap(([name, state]) => (state === 'DOWN' ? (members.get(name)?.member.port ?? []) : []));
+    mortal.server.closeAllConnections();
+    mortal.server.close();
+    await eventually(async () => expect(await dead()).toEqual([mortal.port, mortal.port]));
+    await serve({ pool: pool('q', [one]), idleSeconds: 17 }, {}, watches);
+    expect(await dead()).toEqual([mortal.port, mortal.port]);
   });
 
   it('picks pools by host and path, the first rule that fits; redirects and refuses', async () => {

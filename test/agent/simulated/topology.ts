@@ -212,7 +212,15 @@ export function balancer(key: string, address: string, members: readonly string[
       pool: {
         key: `${key}-pool`,
         algorithm,
-        members: members.map((member) => ({ address: member, port: 8080, weight: 1, backup: false, state: BalancerMember_State.ENABLED, maxConnections: 0 })),
+        members: members.map((member) => ({
+          address: member,
+          port: 8080,
+          weight: 1,
+          backup: false,
+          state: BalancerMember_State.ENABLED,
+          maxConnections: 0,
+          dead: false,
+        })),
         monitors: [],
         minActiveMembers: 0,
         sourceTranslation: BalancerPool_SourceTranslation.NONE,

@@ -3,14 +3,15 @@ import { DB, EDGES, routing, TIER0, TIER1 } from './routing.js';
 import type { Scenario } from './scenario.js';
 import { WEB } from './segments.js';
 
-const POOL = '/infra/lb-pools/shop';
+export const POOL = '/infra/lb-pools/shop';
 export const SERVICE = '/infra/lb-services/shop';
-const SERVER = '/infra/lb-virtual-servers/shop';
-const VIRTUAL = '203.0.113.100';
+export const SERVER = '/infra/lb-virtual-servers/shop';
+export const VIRTUAL = '203.0.113.100';
 const EAST_WEST = '/infra/lb-services/inside';
-const INSIDE = '/infra/lb-virtual-servers/inside';
+export const INSIDE_POOL = '/infra/lb-pools/inside';
+export const INSIDE = '/infra/lb-virtual-servers/inside';
 const EVERYONE = '/infra/domains/default/groups/everyone';
-const VIRTUAL_INSIDE = '10.9.9.9';
+export const VIRTUAL_INSIDE = '10.9.9.9';
 
 /** Layer-4 balancing: on the service router of a tier-1, and on every host for what begins there. */
 export const balancing: Scenario = {
@@ -53,11 +54,11 @@ export const balancing: Scenario = {
 
     await manager.patch(EVERYONE, { expression: [{ resource_type: 'PathExpression', paths: [WEB, DB] }] });
     await manager.patch(EAST_WEST, { connectivity_path: EVERYONE, size: 'DLB' });
-    await manager.patch('/infra/lb-pools/inside', { algorithm: 'ROUND_ROBIN', members: [member('web1'), member('web2')] });
+    await manager.patch(INSIDE_POOL, { algorithm: 'ROUND_ROBIN', members: [member('web1'), member('web2')] });
     await manager.patch(INSIDE, {
       ip_address: VIRTUAL_INSIDE,
       ports: ['80'],
-      pool_path: '/infra/lb-pools/inside',
+      pool_path: INSIDE_POOL,
       lb_service_path: EAST_WEST,
       application_profile_path: '/infra/lb-app-profiles/tcp',
     });

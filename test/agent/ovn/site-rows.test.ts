@@ -16,24 +16,24 @@ const zone = (node: string, ...resources: readonly NodeResource[]) => zoneOf([..
 
 describe('layer-7 balancers', () => {
   it('are behind the service router on the edge that holds it, which routes their addresses there', () => {
-    const { proxies, rows } = zone('e1', balancer('a', {}), balancer('b', { ports: ['443'] }), balancer('c', { address: '203.0.113.81' }));
-    expect(proxies).toMatchObject([{ router: 't1-sr', addresses: ['203.0.113.80', '203.0.113.81'] }]);
-    expect([...(proxies[0]?.balancers.keys() ?? [])]).toEqual(['a', 'b', 'c']);
-    const routes = rows.filter(({ table, name }) => table === 'Logical_Router_Static_Route' && name.endsWith('#proxy'));
+    const { sites, rows } = zone('e1', balancer('a', {}), balancer('b', { ports: ['443'] }), balancer('c', { address: '203.0.113.81' }));
+    expect(sites).toMatchObject([{ router: 't1-sr', addresses: ['203.0.113.80', '203.0.113.81'] }]);
+    expect([...(sites[0]?.balancers.keys() ?? [])]).toEqual(['a', 'b', 'c']);
+    const routes = rows.filter(({ table, name }) => table === 'Logical_Router_Static_Route' && name.endsWith('#site'));
     expect(routes.map(({ columns }) => columns.ip_prefix)).toEqual(['203.0.113.80', '203.0.113.81']);
-    expect(rows.find(({ name }) => name === proxies[0]?.attachment)).toMatchObject({ within: { name: 't1-sr#proxy' } });
+    expect(rows.find(({ name }) => name === sites[0]?.attachment)).toMatchObject({ within: { name: 't1-sr#site' } });
   });
 
   it('are nowhere else', () => {
-    expect(zone('h1', balancer('a', {})).proxies).toEqual([]);
+    expect(zone('h1', balancer('a', {})).sites).toEqual([]);
   });
 
   it.each([
     ['an address of IPv6', { address: '2001:db8::80' }, 'layer-7 balancers have IPv4 addresses here'],
     ['a rule of a phase that there is not', { rules: [rule('TRANSPORT')] }, 'rules of the phase TRANSPORT cannot be done'],
   ])('with %s are refused, and the others go on', (_what, facts, reason) => {
-    const { problems, proxies } = zone('e1', balancer('good', {}), balancer('bad', facts));
+    const { problems, sites } = zone('e1', balancer('good', {}), balancer('bad', facts));
     expect(problems).toMatchObject([{ resource: { key: 'bad' }, reason }]);
-    expect([...(proxies[0]?.balancers.keys() ?? [])]).toEqual(['good']);
+    expect([...(sites[0]?.balancers.keys() ?? [])]).toEqual(['good']);
   });
 });

@@ -1,0 +1,177 @@
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { Layer7Balancer, SecretReference, TlsSettings_Certificate } from '../../realization/resources.pb.js';
+import { type Configuration, configurationOf, type MemberOf } from '../haproxy/configuration.js';
+import { Haproxy } from '../haproxy/haproxy.js';
+import { certificateFile } from '../haproxy/tls-files.js';
+import { memberName } from './member-watch.js';
+import { OWN_PORT, plugIn, unplug } from './open-vswitch.js';
+import type { OvsdbReplica } from './ovsdb-replica.js';
+import { familyOf, SITE_LINK, type Site } from './site.js';
+import { SiteNamespace } from './site-namespace.js';
+
+/** The bridge that ovn-controller makes for the ports of the zone. */
+const BRIDGE = 'br-int';
+
+export interface SitesOptions {
+  /** Where the configurations are, a folder for each site. */
+  readonly folder: string;
+  readonly openVSwitch: () => OvsdbReplica;
+  readonly secret: (reference: SecretReference) => Promise<string>;
+}
+
+/** What monitors say of a member. */
+export interface Finding extends MemberOf {
+  readonly alive: boolean;
+}
+
+interface Present {
+  readonly haproxy: Haproxy;
+  readonly members: Configuration['members'];
+  /** Configuration that is in force; undefined for one that an agent before this one has made. */
+  readonly text: string | undefined;
+}
+
+/** The sites of this machine: a network namespace each, with the programs of a router in it. They go on without the agent. */
+export class Sites {
+  private readonly present = new Map<string, Present>();
+  /** Sites that only watch and cannot, and why. */
+  private readonly blind = new Map<string, string>();
+
+  constructor(private readonly options: SitesOptions) {}
+
+  /**
+   * Brings the machine to these sites.
+   * @param complete whether there are to be no others: not before the node has said all that it holds
+   * @throws Error with what a program or the machine says against it; what was there before is still there
+   */
+  async apply(sites: readonly Site[], complete: boolean): Promise<void> {
+    this.blind.clear();
+    for (const site of sites) await this.bring(site).catch((error: unknown) => this.failed(site, error));
+    if (!complete) return;
+    const wanted = new Set(sites.map(({ attachment }) => attachment));
+    for (const name of this.names()) if (!wanted.has(name)) await this.remove(name);
+  }
+
+  /** What is not watched although it should be. */
+  get troubles(): readonly string[] {
+    return [...this.blind].map(([router, reason]) => `${router}: members of balancers are not watched: ${reason}`);
+  }
+
+  /** Finds sites again that went on while there was no agent. @returns whether there were any */
+  recall(sites: readonly Site[]): boolean {
+    const running = sites.filter(({ attachment }) => !this.present.has(attachment) && this.haproxyOf(attachment).pid !== undefined);
+    for (const site of running) {
+      const haproxy = this.haproxyOf(site.attachment);
+      this.present.set(site.attachment, { haproxy, members: this.configuration(site, haproxy, new Map()).members, text: undefined });
+    }
+    return running.length > 0;
+  }
+
+  /** What monitors found, by `memberName`. A member with several monitors lives by all of them. */
+  async findings(): Promise<ReadonlyMap<string, Finding>> {
+    const findings = new Map<string, Finding>();
+    for (const { haproxy, members } of this.present.values()) {
+      for (const [server, state] of await haproxy.members().catch(() => new Map<string, string>())) {
+        const found = members.get(server);
+        if (!found) continue;
+        const name = memberName(found.balancer, found.pool, found.member);
+        findings.set(name, { ...found, alive: state !== 'DOWN' && (findings.get(name)?.alive ?? true) });
+      }
+    }
+    return findings;
+  }
+
+  private async bring(site: Site): Promise<void> {
+    const haproxy = this.haproxyOf(site.attachment);
+    const configuration = this.configuration(site, haproxy, await this.secretsOf(site, haproxy.tlsFolder));
+    const { text, members } = configuration;
+    const runs = new SiteNamespace(site.attachment).present && haproxy.pid !== undefined;
+    if (!runs || this.present.get(site.attachment)?.text !== text) {
+      await this.connect(site);
+      await haproxy.apply(configuration);
+    }
+    await plugIn(this.options.openVSwitch(), BRIDGE, cableOf(site.attachment), { 'iface-id': site.attachment, [OWN_PORT]: 'site' });
+    this.present.set(site.attachment, { haproxy, members, text });
+  }
+
+  /** Where all that is missing is a look at members, they are taken for alive, and whoever shares the transaction is not held up. */
+  private failed({ router, balancers }: Site, error: unknown): void {
+    if (balancers.size > 0) throw error;
+    this.blind.set(router, error instanceof Error ? error.message : String(error));
+  }
+
+  private configuration({ balancers, watches, addressSets }: Site, haproxy: Haproxy, secrets: ReadonlyMap<string, string>): Configuration {
+    const { tlsFolder, adminSocket, stateFile } = haproxy;
+    return configurationOf(
+      { balancers, watches },
+      { tlsFolder, adminSocket, stateFile, addressSets, secrets: (reference) => secrets.get(secretText(reference)) },
+    );
+  }
+
+  private haproxyOf(name: string): Haproxy {
+    mkdirSync(this.options.folder, { recursive: true, mode: 0o700 });
+    return new Haproxy({ folder: join(this.options.folder, name), launcher: new SiteNamespace(name).launcher });
+  }
+
+  /** Sites that were made, also by an agent that ran before. */
+  private names(): string[] {
+    return existsSync(this.options.folder) ? readdirSync(this.options.folder) : [];
+  }
+
+  /** Secrets of certificates whose files are not there yet: the others work without the manager too. */
+  private async secretsOf(site: Site, folder: string): Promise<ReadonlyMap<string, string>> {
+    const texts = new Map<string, string>();
+    for (const certificate of certificatesOf(site)) {
+      if (existsSync(certificateFile(folder, certificate))) continue;
+      const { privateKey, passphrase } = certificate;
+      for (const reference of [privateKey, passphrase]) if (reference) texts.set(secretText(reference), await this.options.secret(reference));
+    }
+    return texts;
+  }
+
+  /** Makes the namespace and its cable to the switch, and gives it its addresses. */
+  private async connect({ attachment, mac, addresses }: Site): Promise<void> {
+    const namespace = new SiteNamespace(attachment);
+    const ends = Object.values(SITE_LINK);
+    await namespace.make([
+      {
+        outside: cableOf(attachment),
+        inside: 'eth0',
+        mac,
+        addresses: ends.map(({ site, prefix }) => `${site}/${prefix}`),
+        gateways: ends.map(({ router }) => router),
+      },
+    ]);
+    await namespace.setAddresses(
+      'lo',
+      addresses.map((address) => `${address}/${familyOf(address) === 4 ? 32 : 128}`),
+    );
+  }
+
+  private async remove(name: string): Promise<void> {
+    await this.haproxyOf(name).stop();
+    await unplug(this.options.openVSwitch(), BRIDGE, cableOf(name));
+    await new SiteNamespace(name).remove();
+    this.present.delete(name);
+    rmSync(join(this.options.folder, basename(name)), { recursive: true, force: true });
+  }
+}
+
+function certificatesOf({ balancers, watches }: Site): TlsSettings_Certificate[] {
+  const checks = watches.flatMap(({ pool }) => pool.monitors.map(({ tls }) => tls));
+  return [...[...balancers.values()].flatMap(settingsOf), ...checks].flatMap((tls) => tls?.certificates ?? []);
+}
+
+function settingsOf({ clientTls, serverTls, pool, sorryPool, rulePools }: Layer7Balancer): (Layer7Balancer['clientTls'] | undefined)[] {
+  return [clientTls, serverTls, ...[pool, sorryPool, ...rulePools].flatMap((one) => one?.monitors.map(({ tls }) => tls) ?? [])];
+}
+
+/** The name of an interface has 15 characters at most. */
+function cableOf(attachment: string): string {
+  return `hs${attachment.slice(-12)}`;
+}
+
+function secretText({ path, field, version }: SecretReference): string {
+  return `${path} ${field} ${version}`;
+}
