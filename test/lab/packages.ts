@@ -13,6 +13,7 @@ const PACKAGES: readonly (readonly [command: string, packageName: string])[] = [
   ['busybox', 'busybox'],
   ['curl', 'curl'],
   ['haproxy', 'haproxy'],
+  ['dnsmasq', 'dnsmasq-base'],
 ];
 const POLICY = '/usr/sbin/policy-rc.d';
 

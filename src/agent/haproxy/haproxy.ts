@@ -2,15 +2,11 @@ import { execFile, spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { pidOf, until } from '../running-program.js';
 import type { Configuration } from './configuration.js';
 
 const run = promisify(execFile);
-
-/** How long HAProxy may take to start, to reload or to end, in milliseconds, and how often that is looked at. */
-const PATIENCE = 10_000;
-const LOOK_EVERY = 50;
 
 /** What a member's monitor found. */
 export type MemberState = 'UP' | 'DOWN' | 'UNCHECKED' | 'DISABLED';
@@ -61,11 +57,9 @@ export class Haproxy {
     return join(this.options.folder, 'master.pid');
   }
 
-  /** Process id of the master; undefined where none runs. A number that another program has by now is not taken for it. */
+  /** Process id of the master; undefined where none runs. */
   get pid(): number | undefined {
-    const pid = existsSync(this.pidFile) ? Number(readFileSync(this.pidFile, 'utf8')) : Number.NaN;
-    const command = `/proc/${pid}/cmdline`;
-    return existsSync(command) && readFileSync(command, 'utf8').includes(this.file) ? pid : undefined;
+    return pidOf(this.pidFile, this.file);
   }
 
   /**
@@ -113,7 +107,7 @@ export class Haproxy {
     const { pid } = this;
     if (pid === undefined) return;
     process.kill(pid, 'SIGTERM');
-    await this.until(() => this.pid === undefined, 'did not end');
+    await until(() => this.pid === undefined, 'HAProxy did not end');
   }
 
   private async remember(): Promise<void> {
@@ -157,15 +151,7 @@ export class Haproxy {
   }
 
   private untilWorker(isNew: (pid: string | undefined) => boolean): Promise<void> {
-    return this.until(async () => isNew(await this.workerPid()), `did not answer on ${this.adminSocket}`);
-  }
-
-  private async until(condition: () => boolean | Promise<boolean>, failure: string): Promise<void> {
-    const limit = Date.now() + PATIENCE;
-    while (!(await condition())) {
-      if (Date.now() > limit) throw new Error(`HAProxy ${failure} within ${PATIENCE / 1000} s`);
-      await wait(LOOK_EVERY);
-    }
+    return until(async () => isNew(await this.workerPid()), `HAProxy did not answer on ${this.adminSocket}`);
   }
 
   private async workerPid(): Promise<string | undefined> {

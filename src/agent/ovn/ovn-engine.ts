@@ -10,7 +10,7 @@ import { configureController, OPEN_VSWITCH_TABLES, pluggedIn, portTraffic, tunne
 import { type OvsdbOperation, OvsdbRefusal } from './ovsdb-client.js';
 import { OvsdbReplica } from './ovsdb-replica.js';
 import { differenceOf } from './row-difference.js';
-import { type Finding, Sites } from './sites.js';
+import { type Finding, SiteProblem, Sites } from './sites.js';
 import { bindings, newPeers, SOUTHBOUND_TABLES } from './southbound.js';
 import { ZONE_TABLES, type Zone, zoneOf } from './zone.js';
 
@@ -128,7 +128,8 @@ export class OvnEngine implements Engine {
       try {
         await this.sites.apply(this.zone.sites, this.holds !== undefined);
       } catch (error) {
-        const verdict = refused(error instanceof Error ? error.message : String(error));
+        const culprit = error instanceof SiteProblem && ids.has(idText(error.culprit)) ? error.culprit : undefined;
+        const verdict = refused(error instanceof Error ? error.message : String(error), culprit);
         this.mendSoon();
         return verdict;
       }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Layer7Balancer, ResourceKind } from '../../realization/resources.pb.js';
+import { addressesOf as addressesOfForwarder } from '../dnsmasq/configuration.js';
 import type { Keyed } from '../forwarding-view.js';
 import { configurationOf, poolsOf, type Work } from '../haproxy/configuration.js';
 import { sourceOf } from '../haproxy/pools.js';
@@ -15,18 +16,26 @@ import type { ZoneDraft } from './zone-draft.js';
  * watches members there, and no node knows those of the others.
  */
 export function siteRows(draft: ZoneDraft): void {
-  for (const router of new Set([...draft.view.layer7.keys(), ...draft.watchingRouters])) {
+  const { layer7, nameServers } = draft.view;
+  for (const router of new Set([...layer7.keys(), ...nameServers.keys(), ...draft.watchingRouters])) {
     if (!draft.isHere(router)) continue;
-    const balancers = new Map((draft.view.layer7.get(router) ?? []).filter((balancer) => takes(draft, balancer)).map((balancer) => [balancer.key, balancer]));
+    const balancers = new Map((layer7.get(router) ?? []).filter((balancer) => takes(draft, balancer)).map((balancer) => [balancer.key, balancer]));
     const watches = draft.watchesAt(router).filter((watch) => canBeWatched(draft, watch));
-    if (balancers.size + watches.length === 0) continue;
+    const forwarders = new Map((nameServers.get(router) ?? []).map((forwarder) => [forwarder.key, forwarder]));
+    if (balancers.size + watches.length + forwarders.size === 0) continue;
+    const addresses = [
+      ...[...balancers.values()].flatMap(addressesOf),
+      ...watches.map(({ source }) => source),
+      ...[...forwarders.values()].flatMap(addressesOfForwarder),
+    ];
     const site: Site = {
       router,
       attachment: `heddle-site-${hash(`${draft.node} ${router}`, 16)}`,
       mac: macOf(`${router} site`),
       balancers,
       watches,
-      addresses: [...new Set([...[...balancers.values()].flatMap(addressesOf), ...watches.map(({ source }) => source)])].sort(),
+      forwarders,
+      addresses: [...new Set(addresses)].sort(),
       addressSets: (key) => draft.addressSets.get(key) ?? [],
     };
     linkRows(draft, site);

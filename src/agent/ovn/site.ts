@@ -1,4 +1,4 @@
-import type { Layer7Balancer } from '../../realization/resources.pb.js';
+import type { DnsForwarder, Layer7Balancer } from '../../realization/resources.pb.js';
 import type { Family } from '../../shared/address.js';
 import type { Watch } from '../haproxy/watches.js';
 
@@ -11,6 +11,7 @@ export interface Site {
   readonly balancers: ReadonlyMap<string, Layer7Balancer>;
   /** Pools of layer-4 balancers whose members are watched from here. */
   readonly watches: readonly Watch[];
+  readonly forwarders: ReadonlyMap<string, DnsForwarder>;
   /** Addresses that the site has and the router sends there, each once. */
   readonly addresses: readonly string[];
   /** Elements of an address set. */

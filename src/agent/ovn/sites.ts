@@ -1,6 +1,16 @@
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Layer7Balancer, SecretReference, TlsSettings_Certificate } from '../../realization/resources.pb.js';
+import {
+  type DnsForwarder,
+  type Layer7Balancer,
+  type ResourceId,
+  ResourceKind,
+  type SecretReference,
+  type TlsSettings_Certificate,
+} from '../../realization/resources.pb.js';
+import { configurationOf as dnsConfigurationOf } from '../dnsmasq/configuration.js';
+import { Dnsmasq } from '../dnsmasq/dnsmasq.js';
 import { type Configuration, configurationOf, type MemberOf } from '../haproxy/configuration.js';
 import { Haproxy } from '../haproxy/haproxy.js';
 import { certificateFile } from '../haproxy/tls-files.js';
@@ -20,6 +30,16 @@ export interface SitesOptions {
   readonly secret: (reference: SecretReference) => Promise<string>;
 }
 
+/** Why a site is not as it should be, and the resource that it is for. */
+export class SiteProblem extends Error {
+  constructor(
+    readonly culprit: ResourceId,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
 /** What monitors say of a member. */
 export interface Finding extends MemberOf {
   readonly alive: boolean;
@@ -35,6 +55,8 @@ interface Present {
 /** The sites of this machine: a network namespace each, with the programs of a router in it. They go on without the agent. */
 export class Sites {
   private readonly present = new Map<string, Present>();
+  /** Addresses that sites were given. */
+  private readonly laid = new Map<string, string>();
   /** Sites that only watch and cannot, and why. */
   private readonly blind = new Map<string, string>();
 
@@ -83,21 +105,43 @@ export class Sites {
   }
 
   private async bring(site: Site): Promise<void> {
+    if (!new SiteNamespace(site.attachment).present || this.laid.get(site.attachment) !== site.addresses.join()) await this.connect(site);
+    await plugIn(this.options.openVSwitch(), BRIDGE, cableOf(site.attachment), { 'iface-id': site.attachment, [OWN_PORT]: 'site' });
+    await this.bringForwarders(site);
+    await this.bringHaproxy(site);
+  }
+
+  private async bringForwarders({ attachment, forwarders }: Site): Promise<void> {
+    const wanted = new Set([...forwarders.keys()].map(forwarderFolder));
+    for (const name of this.forwarderFolders(attachment)) if (!wanted.has(name)) await this.stopForwarder(attachment, name);
+    for (const [key, forwarder] of forwarders) await this.bringForwarder(attachment, key, forwarder);
+  }
+
+  private async bringForwarder(attachment: string, key: string, forwarder: DnsForwarder): Promise<void> {
+    const dnsmasq = this.dnsmasqOf(attachment, forwarderFolder(key));
+    try {
+      await dnsmasq.apply(dnsConfigurationOf(forwarder, dnsmasq.log));
+    } catch (error) {
+      throw new SiteProblem({ kind: ResourceKind.DNS_FORWARDER, key }, error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  private async bringHaproxy(site: Site): Promise<void> {
     const haproxy = this.haproxyOf(site.attachment);
+    if (site.balancers.size + site.watches.length === 0) {
+      await haproxy.stop();
+      this.present.delete(site.attachment);
+      return;
+    }
     const configuration = this.configuration(site, haproxy, await this.secretsOf(site, haproxy.tlsFolder));
     const { text, members } = configuration;
-    const runs = new SiteNamespace(site.attachment).present && haproxy.pid !== undefined;
-    if (!runs || this.present.get(site.attachment)?.text !== text) {
-      await this.connect(site);
-      await haproxy.apply(configuration);
-    }
-    await plugIn(this.options.openVSwitch(), BRIDGE, cableOf(site.attachment), { 'iface-id': site.attachment, [OWN_PORT]: 'site' });
+    if (haproxy.pid === undefined || this.present.get(site.attachment)?.text !== text) await haproxy.apply(configuration);
     this.present.set(site.attachment, { haproxy, members, text });
   }
 
   /** Where all that is missing is a look at members, they are taken for alive, and whoever shares the transaction is not held up. */
-  private failed({ router, balancers }: Site, error: unknown): void {
-    if (balancers.size > 0) throw error;
+  private failed({ router, balancers, forwarders }: Site, error: unknown): void {
+    if (balancers.size + forwarders.size > 0) throw error;
     this.blind.set(router, error instanceof Error ? error.message : String(error));
   }
 
@@ -112,6 +156,20 @@ export class Sites {
   private haproxyOf(name: string): Haproxy {
     mkdirSync(this.options.folder, { recursive: true, mode: 0o700 });
     return new Haproxy({ folder: join(this.options.folder, name), launcher: new SiteNamespace(name).launcher });
+  }
+
+  private dnsmasqOf(attachment: string, name: string): Dnsmasq {
+    return new Dnsmasq({ folder: join(this.options.folder, attachment, name), launcher: new SiteNamespace(attachment).launcher });
+  }
+
+  private forwarderFolders(attachment: string): string[] {
+    const folder = join(this.options.folder, attachment);
+    return existsSync(folder) ? readdirSync(folder).filter((name) => name.startsWith(FORWARDER)) : [];
+  }
+
+  private async stopForwarder(attachment: string, name: string): Promise<void> {
+    await this.dnsmasqOf(attachment, name).stop();
+    rmSync(join(this.options.folder, attachment, name), { recursive: true });
   }
 
   /** Sites that were made, also by an agent that ran before. */
@@ -147,13 +205,16 @@ export class Sites {
       'lo',
       addresses.map((address) => `${address}/${familyOf(address) === 4 ? 32 : 128}`),
     );
+    this.laid.set(attachment, addresses.join());
   }
 
   private async remove(name: string): Promise<void> {
     await this.haproxyOf(name).stop();
+    for (const forwarder of this.forwarderFolders(name)) await this.stopForwarder(name, forwarder);
     await unplug(this.options.openVSwitch(), BRIDGE, cableOf(name));
     await new SiteNamespace(name).remove();
     this.present.delete(name);
+    this.laid.delete(name);
     rmSync(join(this.options.folder, basename(name)), { recursive: true, force: true });
   }
 }
@@ -165,6 +226,12 @@ function certificatesOf({ balancers, watches }: Site): TlsSettings_Certificate[]
 
 function settingsOf({ clientTls, serverTls, pool, sorryPool, rulePools }: Layer7Balancer): (Layer7Balancer['clientTls'] | undefined)[] {
   return [clientTls, serverTls, ...[pool, sorryPool, ...rulePools].flatMap((one) => one?.monitors.map(({ tls }) => tls) ?? [])];
+}
+
+const FORWARDER = 'dns-';
+
+function forwarderFolder(key: string): string {
+  return FORWARDER + createHash('sha256').update(key).digest('hex').slice(0, 12);
 }
 
 /** The name of an interface has 15 characters at most. */

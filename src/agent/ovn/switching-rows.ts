@@ -2,6 +2,7 @@ import { type LogicalSwitch, type PortAddress, ResourceKind, type SwitchPort } f
 import type { Keyed } from '../forwarding-view.js';
 import { balancersColumn } from './balancer-rows.js';
 import { dhcpOfPort } from './dhcp-rows.js';
+import { dnsRecordsColumn } from './dns-rows.js';
 import { physicalPort } from './names.js';
 import type { ZoneDraft } from './zone-draft.js';
 
@@ -25,6 +26,7 @@ function switchRows(draft: ZoneDraft, sw: Keyed<LogicalSwitch>): void {
       name: sw.key,
       other_config: { 'requested-tnl-key': String(sw.tunnelKey), ...snooping },
       load_balancer: balancersColumn(draft, sw.key),
+      dns_records: dnsRecordsColumn(draft, sw.key),
     },
   });
   const [vlan, ...more] = sw.vlans;

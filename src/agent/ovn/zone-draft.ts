@@ -20,6 +20,7 @@ export class ZoneDraft {
   readonly limits: string[] = [];
   readonly dhcp = new Map<string, DhcpOptions>();
   private readonly balancers = new Map<string, string[]>();
+  private readonly dnsRecords = new Map<string, string[]>();
   readonly sites: Site[] = [];
   private readonly watches = new Map<string, Watch[]>();
   /** This node's switch ports whose workloads are watched, and for which balancer. */
@@ -41,6 +42,13 @@ export class ZoneDraft {
   balancersAt(place: string): string[] {
     const present = this.balancers.get(place) ?? [];
     this.balancers.set(place, present);
+    return present;
+  }
+
+  /** Keys of the names of a switch; more may be added. */
+  dnsRecordsAt(logicalSwitch: string): string[] {
+    const present = this.dnsRecords.get(logicalSwitch) ?? [];
+    this.dnsRecords.set(logicalSwitch, present);
     return present;
   }
 

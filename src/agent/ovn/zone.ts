@@ -1,6 +1,7 @@
 import { type NodeResource, ResourceKind } from '../../realization/resources.pb.js';
 import { balancerRows } from './balancer-rows.js';
 import { dhcpRows } from './dhcp-rows.js';
+import { dnsRecordRows } from './dns-rows.js';
 import { firewallRows } from './firewall-rows.js';
 import { type NeighbourNames, neighbourNames } from './learned-addresses.js';
 import type { Findings } from './member-watch.js';
@@ -39,6 +40,7 @@ export const ZONE_TABLES = [
   'Logical_Router_Static_Route',
   'NAT',
   'DHCP_Options',
+  'DNS',
   'Load_Balancer',
   'Address_Set',
   'Port_Group',
@@ -46,11 +48,7 @@ export const ZONE_TABLES = [
 ] as const;
 
 /** Kinds that are refused, so that nothing is said to be in force that is not. */
-const MISSING: ReadonlyMap<ResourceKind, string> = new Map([
-  [ResourceKind.DNS_RECORDS, 'DNS'],
-  [ResourceKind.DNS_FORWARDER, 'DNS forwarders'],
-  [ResourceKind.BGP_INSTANCE, 'BGP'],
-]);
+const MISSING: ReadonlyMap<ResourceKind, string> = new Map([[ResourceKind.BGP_INSTANCE, 'BGP']]);
 
 const NOTHING_FOUND: Findings = new Map();
 
@@ -58,6 +56,7 @@ export function zoneOf(resources: readonly NodeResource[], node: string, at: Dat
   const draft = new ZoneDraft(resources, node, at, findings);
   balancerRows(draft);
   dhcpRows(draft);
+  dnsRecordRows(draft);
   switchingRows(draft);
   routingRows(draft);
   natRows(draft);

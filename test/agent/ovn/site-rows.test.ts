@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { zoneOf } from '../../../src/agent/ovn/zone.js';
-import { Layer7Balancer, LayerSevenRule, type NodeResource, ResourceKind } from '../../../src/realization/resources.pb.js';
+import { DnsForwarder, DnsRecords, Layer7Balancer, LayerSevenRule, type NodeResource, ResourceKind } from '../../../src/realization/resources.pb.js';
 import { topology } from '../simulated/topology.js';
 
 const NOON = new Date('2025-01-01T12:00:00Z');
@@ -13,6 +13,24 @@ function balancer(key: string, facts: Partial<Layer7Balancer>): NodeResource {
 
 const rule = (phase: string): LayerSevenRule => ({ ...LayerSevenRule.decode(new Uint8Array()), phase });
 const zone = (node: string, ...resources: readonly NodeResource[]) => zoneOf([...topology(), ...resources], node, NOON);
+
+describe('names', () => {
+  it('of a forwarder are behind the service router, which routes there what is for its addresses', () => {
+    const zones = [{ domains: [], servers: ['192.0.2.1'], source: '203.0.113.54' }];
+    const value = { ...DnsForwarder.decode(new Uint8Array()), router: 't1-sr', listener: '203.0.113.53', zones };
+    const forwarder: NodeResource = { kind: ResourceKind.DNS_FORWARDER, key: 'f', version: '1', body: { $case: 'dnsForwarder', value } };
+    expect(zone('e1', forwarder).sites).toMatchObject([{ router: 't1-sr', addresses: ['203.0.113.53', '203.0.113.54'] }]);
+    expect([...(zone('e1', forwarder).sites[0]?.forwarders.keys() ?? [])]).toEqual(['f']);
+    expect(zone('h1', forwarder).sites).toEqual([]);
+  });
+
+  it('of a switch are answered by OVN', () => {
+    const value: DnsRecords = { logicalSwitch: 'web', records: [{ name: 'DB.example.', addresses: ['10.0.2.21', '2001:db8::21'] }] };
+    const { rows } = zone('h1', { kind: ResourceKind.DNS_RECORDS, key: 'n', version: '1', body: { $case: 'dnsRecords', value } });
+    expect(rows.find(({ table }) => table === 'DNS')).toMatchObject({ name: 'n', columns: { records: { 'db.example': '10.0.2.21 2001:db8::21' } } });
+    expect(rows.find(({ table, name }) => table === 'Logical_Switch' && name === 'web')?.columns.dns_records).toMatchObject({ names: ['n'] });
+  });
+});
 
 describe('layer-7 balancers', () => {
   it('are behind the service router on the edge that holds it, which routes their addresses there', () => {

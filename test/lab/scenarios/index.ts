@@ -1,5 +1,6 @@
 import { balancing } from './balancing.js';
 import { dhcp } from './dhcp.js';
+import { dns } from './dns.js';
 import { fabric } from './fabric.js';
 import { faults } from './faults.js';
 import { firewall } from './firewall.js';
@@ -11,7 +12,7 @@ import type { Scenario } from './scenario.js';
 import { segments } from './segments.js';
 
 /** Faults come before there are balancers: with translated connections Open vSwitch 3.1 in userspace now and then fails by itself. */
-export const SCENARIOS: readonly Scenario[] = [fabric, segments, routing, firewall, dhcp, ipv6, faults, balancing, monitors, layerSeven];
+export const SCENARIOS: readonly Scenario[] = [fabric, segments, routing, firewall, dhcp, dns, ipv6, faults, balancing, monitors, layerSeven];
 
 /** Scenarios of these names and what they build on, in order. @throws Error when there is none of a name */
 export function chosen(names: readonly string[]): readonly Scenario[] {
