@@ -129,7 +129,7 @@ describe('the distributed firewall', () => {
     const [clients4, clients6] = ['4', '6'].map((part) => rows.all('Address_Set').find(({ name }) => String(name).endsWith(`_${part}`)));
     expect(clients4?.addresses).toEqual(['10.0.2.0/24']);
     expect(lists[0]?.match).toMatch(
-      new RegExp(`^outport == @pg_\\w+ && ip && \\(ip4.src == \\{\\$${clients4?.name}\\} \\|\\| ip6.src == \\{\\$${clients6?.name}\\}\\)$`),
+      new RegExp(`^outport == @pg_\\w+ && \\(\\(ip4 && ip4.src == \\{\\$${clients4?.name}\\}\\) \\|\\| \\(ip6 && ip6.src == \\{\\$${clients6?.name}\\}\\)\\)$`),
     );
     expect(lists[1]?.match).toMatch(/^inport == @pg_\w+ && ip$/);
     expect(asSet(rows.all('Port_Group')[0]?.acls).length).toBe(3);
