@@ -71,7 +71,7 @@ function portRows(draft: ZoneDraft, port: Keyed<RouterPort>): void {
       ? { name, type: 'router', addresses: ['router'], options: { ...common, 'router-port': port.key }, enabled }
       : {
           name,
-          type: 'remote',
+          type: '',
           addresses: [[port.mac, ...port.networks.map(bareAddress)].join(' ')],
           options: { ...common, 'requested-chassis': holder as string },
           enabled,

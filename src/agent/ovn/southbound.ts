@@ -47,7 +47,7 @@ export function bindings(southbound: PresentRows, { peers, remotePorts }: Pick<Z
   const known = peerChassis(southbound);
   const operations: OvsdbOperation[] = [];
   for (const [uuid, row] of southbound.rows('Port_Binding')) {
-    const node = row.type === 'remote' ? remotePorts.get(String(row.logical_port)) : undefined;
+    const node = remotePorts.get(String(row.logical_port));
     const chassis = node === undefined ? undefined : known.get(node)?.uuid;
     if (chassis === undefined || asSet(row.chassis)[0] === chassis) continue;
     operations.push({ op: 'update', table: 'Port_Binding', where: [['_uuid', '==', encodeUuid(uuid)]], row: { chassis: encodeSet([encodeUuid(chassis)]) } });

@@ -65,7 +65,8 @@ function portRow(draft: ZoneDraft, port: Keyed<SwitchPort>): void {
     columns: {
       // By this name the interface that is plugged in is found.
       name: port.attachmentId,
-      type: local ? '' : 'remote',
+      // Not `remote`, although it is: OVN would copy each broadcast for every such port, and not for every node that has some.
+      type: '',
       addresses: addresses.length > 0 ? addresses : ['unknown'],
       port_security: port.addressCheck ? addresses : [],
       enabled: [port.adminUp && sw.adminUp],

@@ -10,7 +10,7 @@ function southbound(): MemoryDatabase {
   const rows = new MemoryDatabase();
   const encap = rows.insert('Encap', { type: 'geneve', ip: '192.0.2.1' });
   rows.insert('Chassis', { name: 'h1', encaps: encap, other_config: new Map([['ct-no-masked-label', 'true']]), external_ids: new Map() });
-  rows.insert('Port_Binding', { logical_port: 'vif-2', type: 'remote', chassis: [] });
+  rows.insert('Port_Binding', { logical_port: 'vif-2', type: '', chassis: [] });
   rows.insert('Port_Binding', { logical_port: 'vif-1', type: '', chassis: [] });
   return rows;
 }

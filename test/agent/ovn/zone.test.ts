@@ -41,7 +41,7 @@ describe('switches', () => {
     expect(rows.named('Logical_Switch', 'web').other_config).toEqual(new Map([['requested-tnl-key', '101']]));
     expect(rows.named('Logical_Switch_Port', 'vif-web1')).toMatchObject({ type: '', addresses: [`${mac(11)} 10.0.1.11`] });
     expect(rows.named('Logical_Switch_Port', 'vif-web2')).toMatchObject({
-      type: 'remote',
+      type: '',
       options: new Map([
         ['requested-tnl-key', '12'],
         ['requested-chassis', 'h2'],
@@ -81,7 +81,7 @@ describe('routers', () => {
       ]),
     );
     expect(standby.all('Logical_Router').map(({ name }) => name)).toEqual(['t1']);
-    expect(host.named('Logical_Switch_Port', 'sr-link#switch')).toMatchObject({ type: 'remote', addresses: [`${mac(3)} 169.254.0.2`] });
+    expect(host.named('Logical_Switch_Port', 'sr-link#switch')).toMatchObject({ type: '', addresses: [`${mac(3)} 169.254.0.2`] });
     expect(edge.named('Logical_Switch_Port', 'sr-link#switch')).toMatchObject({ type: 'router', addresses: ['router'] });
   });
 
