@@ -86,6 +86,8 @@ export class NodeAgent {
   private renewing: string | undefined;
   private inventoryTimer: NodeJS.Timeout | undefined;
   private figuresTimer: NodeJS.Timeout | undefined;
+  /** The last report of counters had some. */
+  private counted = false;
   private stopped = false;
   /** Whether the hello of this stream was sent: nothing goes before it. */
   private greeted = false;
@@ -314,7 +316,10 @@ export class NodeAgent {
     const { engine } = this.options;
     this.link.send({ $case: 'health', value: engine.health() });
     const counters = engine.counters();
-    if (counters.rules.length > 0 || counters.ports.length > 0) this.link.send({ $case: 'counters', value: counters });
+    const counted = counters.rules.length > 0 || counters.ports.length > 0;
+    // That there is nothing any more has to be said once, so that nobody goes on with the last figures.
+    if (counted || this.counted) this.link.send({ $case: 'counters', value: counters });
+    this.counted = counted;
   }
 
   private planRenewal(certificateSeconds: number): void {

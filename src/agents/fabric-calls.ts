@@ -1,5 +1,6 @@
 import type { MemberKind, Counters as RealizationCounters, RealizedState } from '../realization/contract.js';
 import type { TraceStart } from './fabric-operations.js';
+import type { Figures } from './figures.js';
 import type { NodeInventory } from './inventory-book.js';
 import type { PacketTrace } from './packet-tracing.js';
 import type { NodeFacts } from './realization-host.js';
@@ -19,6 +20,8 @@ export interface FabricCalls {
   nodes(): readonly NodeFacts[];
   realizationCounters(): RealizationCounters;
   engineCounters(): readonly { readonly node: string; readonly counters: Counters }[];
+  /** What all nodes have counted of the rules and ports at a policy path and below it. */
+  figures(path: string): Figures;
   inventoryOf(node: string): NodeInventory | undefined;
 
   plug(node: string, workload: Workload): Promise<void>;

@@ -161,11 +161,14 @@ function countersBody({ since, rules, ports }: Counters): object {
   return {
     since,
     rules,
-    ports: ports.map(({ port, packetsIn, packetsOut, packetsDropped }) => ({
+    ports: ports.map(({ port, packetsIn, packetsOut, packetsInDropped, packetsOutDropped, bytesIn, bytesOut }) => ({
       port,
       packets_in: packetsIn,
       packets_out: packetsOut,
-      packets_dropped: packetsDropped,
+      packets_in_dropped: packetsInDropped,
+      packets_out_dropped: packetsOutDropped,
+      bytes_in: bytesIn,
+      bytes_out: bytesOut,
     })),
   };
 }

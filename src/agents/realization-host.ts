@@ -12,6 +12,7 @@ import type { SecretReference } from '../realization/resources.pb.js';
 import { secretsOf } from '../realization/secret-references.js';
 import { FabricDirectory, type FabricNode } from './fabric-directory.js';
 import { FabricOperations } from './fabric-operations.js';
+import { type CountersReport, type Figures, figuresOf } from './figures.js';
 import { InventoryBook, type NodeInventory } from './inventory-book.js';
 import { NodeSession, type SessionCertificate, type SessionFacts, type SessionHost, type SessionWire } from './node-session.js';
 import type { OutboxLimits } from './outbox.js';
@@ -76,7 +77,7 @@ export class RealizationHost {
   private readonly book = new InventoryBook();
   private readonly sessions = new Map<string, NodeSession>();
   private readonly health = new Map<string, { readonly at: number; readonly health: EngineHealth }>();
-  private readonly counters = new Map<string, Counters>();
+  private readonly counters = new Map<string, CountersReport>();
   private readonly revoked = new Set<string>();
   private readonly now: () => number;
   private readonly sweeper: NodeJS.Timeout;
@@ -98,7 +99,7 @@ export class RealizationHost {
       inventoryDigest: (node) => this.book.digest(node),
       inventory: (session, report) => this.takeInventory(session, report),
       health: (session, health) => this.health.set(session.node, { at: this.now(), health }),
-      counters: (session, counters) => this.counters.set(session.node, counters),
+      counters: (session, counters) => this.counters.set(session.node, { at: this.now(), counters }),
       secret: (node, reference) => this.secret(node, reference),
       renew: (identity, request) => this.renew(identity, request),
       now: this.now,
@@ -197,7 +198,12 @@ export class RealizationHost {
 
   /** Totals that a node's engine last reported. */
   engineCounters(): { readonly node: string; readonly counters: Counters }[] {
-    return [...this.counters].map(([node, counters]) => ({ node, counters }));
+    return [...this.counters].map(([node, { counters }]) => ({ node, counters }));
+  }
+
+  /** Totals over all nodes. */
+  figures(path: string): Figures {
+    return figuresOf(path, this.counters.values());
   }
 
   inventoryOf(node: string): NodeInventory | undefined {

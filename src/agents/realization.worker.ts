@@ -95,6 +95,7 @@ const calls: FabricCalls = {
   nodes: () => host.nodes(),
   realizationCounters: () => host.realizationCounters(),
   engineCounters: () => host.engineCounters(),
+  figures: (path) => host.figures(path),
   inventoryOf: (node) => host.inventoryOf(node),
   plug: (node, workload) => host.operations.plug(node, workload),
   unplug: (machine) => host.operations.unplug(machine),

@@ -199,7 +199,10 @@ export interface EngineHealth_BalancerMemberHealth {
   readonly detail: string;
 }
 
-/** Totals since the engine started; rules and ports that nothing has met are left out. */
+/**
+ * Totals since the engine began to count; rules and ports that nothing has met are left out. An engine that finds a switch which has
+ * been forwarding already starts with what that has counted.
+ */
 export interface Counters {
   /** Milliseconds since 1970. */
   readonly since: number;
@@ -210,15 +213,24 @@ export interface Counters {
 export interface Counters_RuleCounter {
   readonly rule: string;
   readonly packets: number;
-  readonly bytes: number;
-  readonly sessions: number;
+  /** Absent where the engine does not count them. */
+  readonly bytes?:
+    | number
+    | undefined;
+  /** How often it decided: the first packet of a connection counts, and every packet that belongs to none or is kept out. */
+  readonly hits: number;
 }
 
 export interface Counters_PortCounter {
   readonly port: string;
+  /** What the port's workload sent, and what was sent to it. */
   readonly packetsIn: number;
   readonly packetsOut: number;
-  readonly packetsDropped: number;
+  readonly packetsInDropped: number;
+  readonly packetsOutDropped: number;
+  /** Absent where the engine does not count them. */
+  readonly bytesIn?: number | undefined;
+  readonly bytesOut?: number | undefined;
 }
 
 export interface CertificateRequest {
@@ -2008,7 +2020,7 @@ export const Counters: MessageFns<Counters> = {
 };
 
 function createBaseCounters_RuleCounter(): Counters_RuleCounter {
-  return { rule: "", packets: 0, bytes: 0, sessions: 0 };
+  return { rule: "", packets: 0, hits: 0 };
 }
 
 export const Counters_RuleCounter: MessageFns<Counters_RuleCounter> = {
@@ -2019,11 +2031,11 @@ export const Counters_RuleCounter: MessageFns<Counters_RuleCounter> = {
     if (message.packets !== 0) {
       writer.uint32(16).uint64(message.packets);
     }
-    if (message.bytes !== 0) {
+    if (message.bytes !== undefined) {
       writer.uint32(24).uint64(message.bytes);
     }
-    if (message.sessions !== 0) {
-      writer.uint32(32).uint64(message.sessions);
+    if (message.hits !== 0) {
+      writer.uint32(32).uint64(message.hits);
     }
     return writer;
   },
@@ -2070,7 +2082,7 @@ export const Counters_RuleCounter: MessageFns<Counters_RuleCounter> = {
               break;
             }
 
-            message.sessions = longToNumber(reader.uint64());
+            message.hits = longToNumber(reader.uint64());
             continue;
           }
         }
@@ -2087,7 +2099,7 @@ export const Counters_RuleCounter: MessageFns<Counters_RuleCounter> = {
 };
 
 function createBaseCounters_PortCounter(): Counters_PortCounter {
-  return { port: "", packetsIn: 0, packetsOut: 0, packetsDropped: 0 };
+  return { port: "", packetsIn: 0, packetsOut: 0, packetsInDropped: 0, packetsOutDropped: 0 };
 }
 
 export const Counters_PortCounter: MessageFns<Counters_PortCounter> = {
@@ -2101,8 +2113,17 @@ export const Counters_PortCounter: MessageFns<Counters_PortCounter> = {
     if (message.packetsOut !== 0) {
       writer.uint32(24).uint64(message.packetsOut);
     }
-    if (message.packetsDropped !== 0) {
-      writer.uint32(32).uint64(message.packetsDropped);
+    if (message.packetsInDropped !== 0) {
+      writer.uint32(32).uint64(message.packetsInDropped);
+    }
+    if (message.packetsOutDropped !== 0) {
+      writer.uint32(40).uint64(message.packetsOutDropped);
+    }
+    if (message.bytesIn !== undefined) {
+      writer.uint32(48).uint64(message.bytesIn);
+    }
+    if (message.bytesOut !== undefined) {
+      writer.uint32(56).uint64(message.bytesOut);
     }
     return writer;
   },
@@ -2149,7 +2170,31 @@ export const Counters_PortCounter: MessageFns<Counters_PortCounter> = {
               break;
             }
 
-            message.packetsDropped = longToNumber(reader.uint64());
+            message.packetsInDropped = longToNumber(reader.uint64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.packetsOutDropped = longToNumber(reader.uint64());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.bytesIn = longToNumber(reader.uint64());
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.bytesOut = longToNumber(reader.uint64());
             continue;
           }
         }

@@ -115,11 +115,11 @@ class RuleCounter {
   @Field('integer', 'Packets that it decided about.', { required: true })
   packets!: number;
 
-  @Field('integer', 'Bytes of those packets.', { required: true })
-  bytes!: number;
+  @Field('integer', 'Bytes of those packets; absent where the engine does not count them.')
+  bytes?: number;
 
-  @Field('integer', 'Sessions that it decided about.', { required: true })
-  sessions!: number;
+  @Field('integer', 'How often it decided: first packets of connections, and packets that belong to none or were kept out.', { required: true })
+  hits!: number;
 }
 
 class PortCounter {
@@ -132,8 +132,17 @@ class PortCounter {
   @Field('integer', 'Packets that went out.', { required: true })
   packets_out!: number;
 
-  @Field('integer', 'Packets that were dropped.', { required: true })
-  packets_dropped!: number;
+  @Field('integer', 'Packets that came in and were dropped.', { required: true })
+  packets_in_dropped!: number;
+
+  @Field('integer', 'Packets that were dropped instead of going out.', { required: true })
+  packets_out_dropped!: number;
+
+  @Field('integer', 'Bytes that came in; absent where the engine does not count them.')
+  bytes_in?: number;
+
+  @Field('integer', 'Bytes that went out; absent where the engine does not count them.')
+  bytes_out?: number;
 }
 
 class NodeCounters {

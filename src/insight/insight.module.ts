@@ -6,6 +6,8 @@ import { ContextAttributesController } from './context-attributes.controller.js'
 import { InventoryController } from './inventory.controller.js';
 import { MembersController } from './members.controller.js';
 import { RealizedController } from './realized.controller.js';
+import { RuleStatisticsController } from './rule-statistics.controller.js';
+import { SegmentStatisticsController } from './segment-statistics.controller.js';
 import { StateController } from './state.controller.js';
 import { TagsController } from './tags.controller.js';
 
@@ -20,6 +22,8 @@ import { TagsController } from './tags.controller.js';
     ContextAttributesController,
     CertificateRequestsController,
     BgpStatusController,
+    RuleStatisticsController,
+    SegmentStatisticsController,
   ],
   providers: [AskedIntent],
 })

@@ -1,3 +1,4 @@
+import type { Figures } from '../agents/figures.js';
 import type { NodeFacts } from '../agents/realization-host.js';
 import type { MemberKind, RealizedState } from '../realization/contract.js';
 
@@ -18,6 +19,8 @@ export interface RealizationQueries {
 /** What nodes last reported of themselves: of one that is not connected it is its last word. */
 export interface NodeReports {
   nodes(): Promise<readonly NodeFacts[]>;
+  /** What all nodes have counted of the rules and ports at a policy path and below it. */
+  figures(path: string): Promise<Figures>;
 }
 
 /** A virtual machine or an interface as its node last reported it. */

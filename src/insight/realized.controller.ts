@@ -10,11 +10,10 @@ import { INTENT_READER, type IntentReader, REGISTRY } from '../policy/ports.js';
 import { type ListQuery, listing, pageOf } from '../policy/reading.js';
 import { AUTHORIZER, type Authorizer, type KnownRequest } from '../policy/request.js';
 import type { Alarm, RealizedEntity, RealizedState } from '../realization/contract.js';
+import { ENFORCEMENT_POINT, SITE } from './enforcement-point.js';
 import { REALIZATION_QUERIES, type RealizationQueries } from './ports.js';
 import { ConsolidatedRealizedStatus, GenericPolicyRealizedResource, PolicyAlarmResource } from './realized-resource.js';
 
-const ENFORCEMENT_POINT = '/infra/sites/default/enforcement-points/default';
-const SITE = '/infra/sites/default';
 const INTENT_PATH = Asks('intent_path', 'Policy path of the object.', { required: true });
 
 /** What became of intent on the nodes, as observed, in the shapes that NSX-T's clients poll. */

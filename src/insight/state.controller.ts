@@ -9,10 +9,12 @@ import { INTENT_READER, type IntentReader } from '../policy/ports.js';
 import { AUTHORIZER, type Authorizer, type KnownRequest } from '../policy/request.js';
 import type { NodeState, RealizedState } from '../realization/contract.js';
 import { SegmentConfigurationState, SegmentPortState, Tier0GatewayState, Tier1GatewayState } from './configuration-state.js';
+import { ENFORCEMENT_POINT } from './enforcement-point.js';
 import { REALIZATION_QUERIES, type RealizationQueries } from './ports.js';
 import { unrealized } from './realized.controller.js';
 
-const SEGMENTS = ['segments/:segment', 'tier-1s/:gateway/segments/:segment'];
+/** Where segments are, below `/infra`. */
+export const SEGMENTS = ['segments/:segment', 'tier-1s/:gateway/segments/:segment'];
 
 /** `/state` of networks and gateways: the same realized state as elsewhere, in the words of the object that is asked. */
 @ApiTags('realization')
@@ -76,8 +78,6 @@ export class StateController {
   }
 }
 
-const ENFORCEMENT_POINT = '/infra/sites/default/enforcement-points/default';
-
 const WORDS = { REALIZED: 'success', ERROR: 'failed', UNREALIZED: 'in_progress' } as const;
 const NODE_WORDS: Readonly<Record<NodeState['state'], string>> = { REALIZED: 'success', PENDING: 'in_progress', ERROR: 'failed', DISCONNECTED: 'unknown' };
 
@@ -94,6 +94,6 @@ function routerStatus(intent: PolicyObject, { nodes }: RealizedState): object {
   return { logical_router_id: intent.realization_id, per_node_status: nodes.map(({ node }) => ({ transport_node_id: node })) };
 }
 
-function segmentPath({ gateway, segment }: Record<string, string>): string {
+export function segmentPath({ gateway, segment }: Record<string, string>): string {
   return gateway === undefined ? `/infra/segments/${segment}` : `/infra/tier-1s/${gateway}/segments/${segment}`;
 }

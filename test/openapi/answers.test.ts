@@ -18,6 +18,8 @@ const TRUST = ['/api/v1/trust-management', `${P}/trust-management`];
 
 const WEB = '/infra/segments/three-tier-web';
 const INNER = '/infra/tier-1s/three-tier/segments/inner';
+const POLICY = { domain: 'default', policy: 'three-tier' };
+const GATEWAY_POLICY = { domain: 'default', policy: 'edge' };
 const MIXED = { domain: 'default', group: 'mixed' };
 
 let manager: WholeManager;
@@ -75,6 +77,8 @@ async function writeIntent(): Promise<void> {
   await write(`${WEB}/ports/p1`, { attachment: { id: 'vif-1' }, address_bindings: [{ ip_address: '10.40.1.11', mac_address: '02:00:00:00:00:11' }] });
   await write(`${WEB}/ports/p2`, { attachment: { id: 'vif-2' } });
   await write(`${INNER}/ports/p3`, { attachment: { id: 'vif-3' } });
+  const rule = { resource_type: 'Rule', id: 'web', action: 'ALLOW', scope: ['/infra/tier-1s/three-tier'] };
+  await write('/infra/domains/default/gateway-policies/edge', { category: 'LocalGatewayRules', rules: [rule] });
   await write('/infra/domains/default/groups/mixed', {
     expression: [
       { resource_type: 'PathExpression', paths: [WEB, `${WEB}/ports/p1`, '/infra/domains/default/groups/three-tier-app'] },
@@ -144,6 +148,16 @@ const ASKED: Readonly<Record<string, readonly Given[]>> = {
     { path: { gateway: 'three-tier-uplink', service: 'default' } },
     { path: { gateway: 'three-tier-uplink', service: 'default' }, query: { edge_path: EDGE } },
   ],
+  '/policy/api/v1/infra/segments/{segment}/statistics': [{ path: { segment: 'three-tier-web' } }],
+  '/policy/api/v1/infra/segments/{segment}/ports/{port}/statistics': ['p1', 'p2'].map((port) => ({ path: { segment: 'three-tier-web', port } })),
+  '/policy/api/v1/infra/segments/{segment}/ports/{port}/status': ['p1', 'p2'].map((port) => ({ path: { segment: 'three-tier-web', port } })),
+  '/policy/api/v1/infra/tier-1s/{gateway}/segments/{segment}/statistics': [{ path: { gateway: 'three-tier', segment: 'inner' } }],
+  '/policy/api/v1/infra/tier-1s/{gateway}/segments/{segment}/ports/{port}/statistics': [{ path: { gateway: 'three-tier', segment: 'inner', port: 'p3' } }],
+  '/policy/api/v1/infra/tier-1s/{gateway}/segments/{segment}/ports/{port}/status': [{ path: { gateway: 'three-tier', segment: 'inner', port: 'p3' } }],
+  '/policy/api/v1/infra/domains/{domain}/security-policies/{policy}/statistics': [{ path: POLICY }],
+  '/policy/api/v1/infra/domains/{domain}/security-policies/{policy}/rules/{rule}/statistics': [{ path: { ...POLICY, rule: 'web-to-app' } }],
+  '/policy/api/v1/infra/domains/{domain}/gateway-policies/{policy}/statistics': [{ path: GATEWAY_POLICY }],
+  '/policy/api/v1/infra/domains/{domain}/gateway-policies/{policy}/rules/{rule}/statistics': [{ path: { ...GATEWAY_POLICY, rule: 'web' } }],
   '/policy/api/v1/infra/tags': [{}, { query: { scope: 'tier', tag: 'w*' } }],
   '/policy/api/v1/infra/tier-0s/{gateway}/state': [{ path: { gateway: 'three-tier-uplink' } }],
   '/policy/api/v1/infra/tier-1s/{gateway}/state': [{ path: { gateway: 'three-tier' } }],

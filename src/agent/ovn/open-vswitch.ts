@@ -89,7 +89,10 @@ export function portTraffic(ovs: OvsdbReplica): Map<string, Omit<Counters_PortCo
     traffic.set(entryOf(row.external_ids, 'iface-id') as string, {
       packetsIn: figure('rx_packets'),
       packetsOut: figure('tx_packets'),
-      packetsDropped: figure('rx_dropped') + figure('tx_dropped'),
+      packetsInDropped: figure('rx_dropped'),
+      packetsOutDropped: figure('tx_dropped'),
+      bytesIn: figure('rx_bytes'),
+      bytesOut: figure('tx_bytes'),
     });
   }
   return traffic;

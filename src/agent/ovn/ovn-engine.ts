@@ -10,6 +10,7 @@ import { configureController, OPEN_VSWITCH_TABLES, pluggedIn, portTraffic, tunne
 import { type OvsdbOperation, OvsdbRefusal } from './ovsdb-client.js';
 import { OvsdbReplica } from './ovsdb-replica.js';
 import { differenceOf } from './row-difference.js';
+import { RuleHits } from './rule-hits.js';
 import { type Finding, SiteProblem, Sites } from './sites.js';
 import { bindings, newPeers, SOUTHBOUND_TABLES } from './southbound.js';
 import { ZONE_TABLES, type Zone, zoneOf } from './zone.js';
@@ -63,6 +64,7 @@ export class OvnEngine implements Engine {
   private findings: ReadonlyMap<string, Finding> = new Map();
   private looking = false;
   private readonly memberClock: NodeJS.Timeout;
+  private readonly hits: RuleHits;
   private inventoryText = '';
   private closed = false;
   private readonly since = Date.now();
@@ -80,6 +82,15 @@ export class OvnEngine implements Engine {
     });
     this.clock = setInterval(() => this.tick(), SCHEDULE_INTERVAL);
     this.memberClock = setInterval(() => this.lookAtMembers(), MEMBER_INTERVAL);
+    this.hits = new RuleHits({
+      northbound: () => databases.northbound,
+      southbound: () => databases.southbound,
+      reachable: () => !databases.unreachable,
+      configuration: () => `${databases.northbound.changesOf(['ACL'])} ${databases.confirmedNumber}`,
+      rules: () => new Set([...this.book.all()].flatMap(({ body }) => (body?.$case === 'firewallRuleSet' ? body.value.rules.map(({ key }) => key) : []))),
+      grown: () => this.observer?.figuresChanged(),
+      environment: options.environment,
+    });
     databases.changed = () => this.changed();
   }
 
@@ -175,7 +186,7 @@ export class OvnEngine implements Engine {
       const figures = body?.$case === 'switchPort' ? traffic.get(body.value.attachmentId) : undefined;
       return figures ? [{ port: key, ...figures }] : [];
     });
-    return { since: this.since, rules: [], ports };
+    return { since: this.since, rules: this.hits.counters(), ports };
   }
 
   command(command: NonNullable<Command['command']>): CommandAnswer['answer'] {
@@ -189,6 +200,7 @@ export class OvnEngine implements Engine {
     clearTimeout(this.mending);
     this.databases.close();
     await this.tail;
+    await this.hits.close();
   }
 
   private compute(): Zone {

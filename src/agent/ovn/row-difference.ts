@@ -5,8 +5,8 @@ import { type Atom, asMap, asSet, type ColumnValue, encodeMap, encodeSet, encode
 import { References, type RowReference, rowText, type WantedRow, type WantedValue } from './rows.js';
 
 /** Keys in `external_ids` that say that a row is ours, which one it is, and which resource it comes from. Other rows are not touched. */
-const ROW = 'heddle-row';
-const OWNER = 'heddle-resource';
+export const ROW = 'heddle-row';
+export const OWNER = 'heddle-resource';
 
 /** What a database holds, as far as a difference needs it. */
 export interface PresentRows {
