@@ -17,7 +17,7 @@ import { References } from './rows.js';
 import type { ZoneDraft } from './zone-draft.js';
 
 /** A balancer of more ports than this would be a table of its own in every packet's way. */
-const MOST_PORTS = 256;
+export const MOST_PORTS = 256;
 
 /**
  * Layer-4 balancers. On a service router OVN balances what the router is sent. A distributed router has no such place: what its
@@ -118,12 +118,12 @@ function usableOf({ members }: BalancerPool, alive: (member: BalancerMember) => 
   return regular.length > 0 ? regular : ready;
 }
 
-function endpoint(address: string, port: number): string {
+export function endpoint(address: string, port: number): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
 /** `443` or `8000-8080`. */
-function portsOf(text: string): number[] {
+export function portsOf(text: string): number[] {
   const [low = 0, high = low] = text.split('-').map(Number);
   return Array.from({ length: Math.max(0, high - low + 1) }, (_, offset) => low + offset);
 }

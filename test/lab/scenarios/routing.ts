@@ -7,7 +7,7 @@ import { attach, seenWhile, segments, WEB } from './segments.js';
 export const TIER1 = '/infra/tier-1s/apps';
 export const TIER0 = '/infra/tier-0s/north';
 export const DB = '/infra/segments/db';
-const UPLINK = '/infra/segments/uplink';
+export const UPLINK = '/infra/segments/uplink';
 export const EDGES = `${ENFORCEMENT_POINT}/edge-clusters/edges`;
 
 /** A tier-1 on every host, a tier-0 on an edge, and the world outside. */
@@ -66,11 +66,11 @@ export const routing: Scenario = {
     await expect.soon('the world outside reaches web1 under its translated address', () => tor.pings('203.0.113.80'));
 
     const refused = `${TIER0}/nat/USER/nat-rules/http`;
-    await manager.patch(refused, { action: 'DNAT', destination_network: '203.0.113.81', translated_network: '10.1.1.11', service: '/infra/services/HTTP' });
+    await manager.patch(refused, { action: 'SNAT', source_network: '10.1.9.0/24', translated_network: '203.0.113.9', service: '/infra/services/HTTP' });
     await manager.patch(`${TIER0}/nat/USER/nat-rules/more`, { action: 'DNAT', destination_network: '203.0.113.82', translated_network: '10.1.1.12' });
     await expect.soon('a rule that OVN cannot do is an error, with its reason', async () => {
       const alarms = await manager.alarms(refused);
-      return alarms.some((reason) => reason.includes('OVN translates addresses, not ports')) || alarms.join();
+      return alarms.some((reason) => reason.includes('OVN translates the sources of everything')) || alarms.join();
     });
     await expect.soon('and the rule after it is in force', () => tor.pings('203.0.113.82'));
     await manager.delete(refused);
