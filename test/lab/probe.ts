@@ -7,9 +7,12 @@ import { connect, createServer } from 'node:net';
  *   probe.js listen NAME PORT...  on each port answers TCP connections and UDP datagrams with its name
  *   probe.js tcp ADDRESS PORT     writes the answer; status 0: answered; 2: refused; 3: no answer
  *   probe.js udp ADDRESS PORT     the same
+ *   probe.js hold ADDRESS PORT    asks again and again over one TCP connection, and writes a line for each answer
  */
 
 const PATIENCE = 1_500;
+/** Between two questions over one connection, in milliseconds. */
+const PAUSE = 100;
 const REFUSED = 2;
 const SILENT = 3;
 
@@ -17,7 +20,7 @@ const [task = '', ...args] = process.argv.slice(2);
 
 function listen(name: string, ports: readonly string[]): void {
   for (const port of ports.map(Number)) {
-    createServer((socket) => socket.on('error', () => undefined).on('data', () => socket.end(name))).listen(port, '::');
+    createServer((socket) => socket.on('error', () => undefined).on('data', () => socket.write(name))).listen(port, '::');
     const datagrams = createSocket('udp6');
     datagrams.on('message', (_, { address, port: from }) => datagrams.send(name, from, address)).bind(port);
   }
@@ -41,7 +44,15 @@ function udp(address: string, port: number): void {
   socket.connect(port, address, () => socket.send('?'));
 }
 
+function hold(address: string, port: number): void {
+  const socket = connect(port, address, () => setInterval(() => socket.write('?'), PAUSE));
+  socket.setNoDelay();
+  socket.on('data', () => process.stdout.write('answered\n'));
+  socket.on('error', () => process.exit(REFUSED));
+}
+
 if (task === 'listen') listen(args[0] ?? '', args.slice(1));
+else if (task === 'hold') hold(args[0] ?? '', Number(args[1]));
 else {
   setTimeout(() => process.exit(SILENT), PATIENCE);
   if (task === 'tcp') tcp(args[0] ?? '', Number(args[1]));

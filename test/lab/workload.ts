@@ -72,7 +72,7 @@ export class Workload {
   /** Answers on these TCP and UDP ports with its name. */
   listen(...ports: readonly number[]): void {
     this.listener?.kill('SIGKILL');
-    this.listener = this.namespace.spawn(process.execPath, [PROBE, 'listen', this.plan.name, ...ports.map(String)], { stdio: 'ignore' });
+    this.listener = listenIn(this.namespace, this.plan.name, ...ports);
   }
 
   /** Answers no more. */
@@ -82,8 +82,7 @@ export class Workload {
   }
 
   connect(address: string, port: number, protocol: 'tcp' | 'udp' = 'tcp'): Attempt {
-    const status = this.namespace.status(5_000, process.execPath, PROBE, protocol, address, String(port));
-    return status === 0 ? 'connected' : status === 2 ? 'refused' : 'silent';
+    return attempt(this.namespace, address, port, protocol);
   }
 
   /** Pings without a pause while something is done. @returns how many of them were lost, and of how many */
@@ -102,6 +101,40 @@ export class Workload {
     await ended;
     const [, sent = 0, received = 0] = (/(\d+) packets transmitted, (\d+) received/.exec(text) ?? []).map(Number);
     return { lost: sent - received, sent };
+  }
+}
+
+export function attempt(from: Namespace, address: string, port: number, protocol: 'tcp' | 'udp' = 'tcp'): Attempt {
+  const status = from.status(5_000, process.execPath, PROBE, protocol, address, String(port));
+  return status === 0 ? 'connected' : status === 2 ? 'refused' : 'silent';
+}
+
+/** Answers on these TCP and UDP ports with a name, until the process is ended. */
+export function listenIn(namespace: Namespace, name: string, ...ports: readonly number[]): ChildProcess {
+  return namespace.spawn(process.execPath, [PROBE, 'listen', name, ...ports.map(String)], { stdio: 'ignore' });
+}
+
+/** A TCP connection over which something is said all the time. */
+export class HeldConnection {
+  private answers = 0;
+  private readonly process: ChildProcess;
+
+  constructor(from: Namespace, address: string, port: number) {
+    this.process = from.spawn(process.execPath, [PROBE, 'hold', address, String(port)], { stdio: ['ignore', 'pipe', 'ignore'] });
+    this.process.stdout?.on('data', () => {
+      this.answers += 1;
+    });
+  }
+
+  /** Whether answers come. */
+  async lives(): Promise<boolean> {
+    const before = this.answers;
+    await pause(1_200);
+    return this.answers > before;
+  }
+
+  close(): void {
+    this.process.kill('SIGKILL');
   }
 }
 

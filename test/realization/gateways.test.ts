@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Fabric } from './fabric.js';
 import { intent } from './network.js';
 import { app, EDGES, fabric, locale, PLAIN, SERVICED, segment, TIER0, tier1, uplink, web } from './routed-network.js';
 
@@ -99,6 +100,24 @@ describe('the gateway firewall', () => {
       by: `${policy.path}/rules/r`,
     });
     expect(guarded.send(web, { sourceAddress: '10.1.1.5', destinationAddress: '203.0.113.9' })).toMatchObject({ verdict: 'UPLINK' });
+  });
+
+  const alarmsOf = ({ graph }: Fabric) => {
+    const codes = graph.realizedState(`${policy.path}/rules/r`)?.alarms.map(({ code }) => code) ?? [];
+    return codes.filter((code) => code !== 'NODE_DISCONNECTED');
+  };
+
+  it('needs edges, and says so unless it lets everything pass by default', () => {
+    const alone = fabric(policy, drop([PLAIN, SERVICED]));
+    expect(alarmsOf(alone)).toEqual(['EDGE_CLUSTER_MISSING']);
+    expect(alone.send(app, { sourceAddress: '10.2.1.5', destinationAddress: '203.0.113.9' })).toMatchObject({ verdict: 'DROPPED' });
+    expect(alarmsOf(fabric(policy, intent(`${policy.path}/rules/r`, { action: 'ALLOW', scope: [PLAIN], is_default: true })))).toEqual([]);
+  });
+
+  it('keeps no state on edges that forward at once, and says so', () => {
+    expect(alarmsOf(fabric(policy, drop([TIER0])))).toEqual(['NOT_SUPPORTED']);
+    expect(alarmsOf(fabric({ ...policy, stateful: false } as never, drop([TIER0])))).toEqual([]);
+    expect(alarmsOf(fabric(policy, drop([TIER0]), intent(TIER0, { ha_mode: 'ACTIVE_STANDBY', transit_subnets: ['100.64.0.0/16'] })))).toEqual([]);
   });
 
   it('is off where the gateway says so', () => {

@@ -4,6 +4,7 @@ import type { ResourceId } from '../../realization/resources.pb.js';
 import type { Engine, EngineChange, EngineInventory, EngineObserver, EngineVerdict } from '../engine.js';
 import { idText } from '../held-state.js';
 import { ResourceBook } from '../resource-book.js';
+import { layCables, takeUpCables } from './cables.js';
 import { learnedAddresses } from './learned-addresses.js';
 import { examineMachine, type MachineSockets, MachineUnfit } from './machine.js';
 import { configureController, OPEN_VSWITCH_TABLES, pluggedIn, portTraffic, tunnelledAddresses } from './open-vswitch.js';
@@ -219,6 +220,9 @@ export class OvnEngine implements Engine {
     const { southbound } = databases;
     const peers = newPeers(southbound, zone, this.options.nodeId);
     if (peers.length > 0) await southbound.transact(peers);
+    // A cable is there before the ports that it joins, so that changing to it takes no longer than OVN does.
+    const laid = layCables(databases.switch, zone.cables);
+    if (laid.length > 0) await databases.switch.transact(laid);
     const difference = this.difference();
     let number = databases.number;
     if (difference.length > 0) {
@@ -228,7 +232,9 @@ export class OvnEngine implements Engine {
     }
     const beyond = bindings(southbound, zone);
     if (beyond.length > 0) await southbound.transact(beyond);
-    return peers.length + beyond.length > 0 ? databases.commit([]) : number;
+    const unused = this.holds ? takeUpCables(databases.switch, zone.cables) : [];
+    if (unused.length > 0) await databases.switch.transact(unused);
+    return peers.length + beyond.length + laid.length > 0 ? databases.commit([]) : number;
   }
 
   /** Looks at what monitors found. @returns whether it is not what it was */

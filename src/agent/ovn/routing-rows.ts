@@ -60,24 +60,27 @@ function portRows(draft: ZoneDraft, port: Keyed<RouterPort>): void {
   const sw = draft.view.switches.get(port.logicalSwitch);
   if (!sw || (!here && (holder === undefined || sw.vlans.length > 0))) return;
   const name = switchSide(port.key);
-  const common = { 'requested-tnl-key': String(port.switchTunnelKey) };
   const enabled = [sw.adminUp];
   draft.rows.push({
     table: 'Logical_Switch_Port',
     name,
     owner,
     within: { table: 'Logical_Switch', name: port.logicalSwitch, column: 'ports' },
-    columns: here
-      ? { name, type: 'router', addresses: ['router'], options: { ...common, 'router-port': port.key }, enabled }
-      : {
-          name,
-          type: '',
-          addresses: [[port.mac, ...port.networks.map(bareAddress)].join(' ')],
-          options: { ...common, 'requested-chassis': holder as string },
-          enabled,
-        },
+    columns: { name, enabled, ...switchSideOf(draft, port, here ? undefined : holder, { 'requested-tnl-key': String(port.switchTunnelKey) }) },
   });
   if (!here) draft.remotePorts.set(name, holder as string);
+}
+
+/** @param elsewhere the node that holds the router, where that is not this one */
+function switchSideOf(draft: ZoneDraft, port: Keyed<RouterPort>, elsewhere: string | undefined, options: Readonly<Record<string, string>>) {
+  if (elsewhere !== undefined) return { type: '', addresses: [addressesOf(port)], options: { ...options, 'requested-chassis': elsewhere } };
+  if (draft.guarded.has(port.key)) return { type: '', addresses: [addressesOf(port)], options };
+  return { type: 'router', addresses: ['router'], options: { ...options, 'router-port': port.key } };
+}
+
+/** What is found behind a router port: its MAC address and its addresses. */
+export function addressesOf({ mac, networks }: RouterPort): string {
+  return [mac, ...networks.map((network) => network.slice(0, network.indexOf('/')))].join(' ');
 }
 
 /** What a port tells IPv6 hosts about the network; nothing where it keeps silent. */
@@ -106,10 +109,6 @@ const ADDRESS_MODES: Readonly<Record<Exclude<RouterAdvertisement_Mode, RouterAdv
   [RouterAdvertisement_Mode.DHCP_ADDRESS_AND_DNS]: 'dhcpv6_stateful',
   [RouterAdvertisement_Mode.SLAAC_AND_ADDRESS_DNS_THROUGH_DHCP]: 'dhcpv6_stateful',
 };
-
-function bareAddress(network: string): string {
-  return network.slice(0, network.indexOf('/'));
-}
 
 /** OVN knows no distances: of the next hops of a route the nearest are used, several at once. */
 function routeRows(draft: ZoneDraft, { key, router, network, nextHops }: Keyed<StaticRoute>): void {

@@ -199,6 +199,6 @@ interface Listing {
 /** Columns that list rows which are there only as long as they are listed. */
 const LISTS: ReadonlyMap<string, readonly string[]> = new Map([
   ['Logical_Switch', ['ports']],
-  ['Logical_Router', ['ports', 'static_routes', 'nat']],
+  ['Logical_Router', ['ports', 'static_routes', 'policies', 'nat']],
   ['Port_Group', ['acls']],
 ]);

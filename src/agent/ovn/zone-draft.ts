@@ -1,6 +1,7 @@
 import type { DhcpOptions, NodeResource, ResourceId, SwitchPort } from '../../realization/resources.pb.js';
 import { ForwardingView, type Keyed } from '../forwarding-view.js';
 import type { Watch } from '../haproxy/watches.js';
+import type { Cable } from './cables.js';
 import type { Findings } from './member-watch.js';
 import type { WantedRow } from './rows.js';
 import type { Site } from './site.js';
@@ -26,6 +27,9 @@ export class ZoneDraft {
   /** This node's switch ports whose workloads are watched, and for which balancer. */
   readonly watchedPorts = new Map<string, string>();
   private portsByAddress: Map<string, Keyed<SwitchPort>[]> | undefined;
+  readonly cables: Cable[] = [];
+  /** Router ports that are behind a firewall: their link is a cable away. */
+  readonly guarded = new Set<string>();
   readonly addressSets = new Map<string, readonly string[]>();
 
   constructor(

@@ -1,8 +1,10 @@
 import { type NodeResource, ResourceKind } from '../../realization/resources.pb.js';
 import { balancerRows } from './balancer-rows.js';
+import type { Cable } from './cables.js';
 import { dhcpRows } from './dhcp-rows.js';
 import { dnsRecordRows } from './dns-rows.js';
 import { firewallRows } from './firewall-rows.js';
+import { gatewayFirewallRows } from './gateway-firewall-rows.js';
 import { type NeighbourNames, neighbourNames } from './learned-addresses.js';
 import type { Findings } from './member-watch.js';
 import { natRows } from './nat-rows.js';
@@ -29,6 +31,7 @@ export interface Zone {
   readonly limits: readonly string[];
   readonly neighbours: NeighbourNames;
   readonly sites: readonly Site[];
+  readonly cables: readonly Cable[];
 }
 
 /** Tables of the northbound database that a zone has rows in. */
@@ -38,6 +41,7 @@ export const ZONE_TABLES = [
   'Logical_Router',
   'Logical_Router_Port',
   'Logical_Router_Static_Route',
+  'Logical_Router_Policy',
   'NAT',
   'DHCP_Options',
   'DNS',
@@ -55,11 +59,12 @@ const NOTHING_FOUND: Findings = new Map();
 export function zoneOf(resources: readonly NodeResource[], node: string, at: Date, findings: Findings = NOTHING_FOUND): Zone {
   const draft = new ZoneDraft(resources, node, at, findings);
   balancerRows(draft);
+  natRows(draft);
   dhcpRows(draft);
   dnsRecordRows(draft);
   switchingRows(draft);
+  gatewayFirewallRows(draft);
   routingRows(draft);
-  natRows(draft);
   firewallRows(draft);
   siteRows(draft);
   const peers = new Map<string, string>();
@@ -69,6 +74,6 @@ export function zoneOf(resources: readonly NodeResource[], node: string, at: Dat
     const [address] = body?.$case === 'tunnelEndpoint' ? body.value.addresses : [];
     if (address !== undefined && key !== node) peers.set(key, address);
   }
-  const { rows, remotePorts, problems, limits, sites } = draft;
-  return { rows, remotePorts, peers, problems, limits, sites, neighbours: neighbourNames(draft) };
+  const { rows, remotePorts, problems, limits, sites, cables } = draft;
+  return { rows, remotePorts, peers, problems, limits, sites, cables, neighbours: neighbourNames(draft) };
 }

@@ -5,6 +5,7 @@ import type { PolicyFirewallScheduler } from '../../model/security/firewall-sche
 import type { Policy } from '../../model/security/policy.js';
 import type { Rule } from '../../model/security/rule.resource.js';
 import type { SecurityPolicy } from '../../model/security/security-policy.resource.js';
+import type { Alarm } from '../contract.js';
 import { versionOf } from '../digest.js';
 import { type AddressKind, addressSetKey } from '../groups/address-sets.js';
 import { EVERYWHERE } from '../groups/port-groups.js';
@@ -20,6 +21,8 @@ import {
   type FirewallRuleSet_Schedule,
   ResourceKind,
 } from '../resources.pb.js';
+import { alarm } from './alarm.js';
+import type { GatewayFacts } from './gateway-facts.js';
 import { gatewayAbove } from './interfaces.js';
 import type { Reads } from './reads.js';
 import { serviceMatches } from './services.js';
@@ -86,7 +89,7 @@ export function ruleUnit(reads: Reads, path: string): Output {
   const policy = rule && reads.policy(rule.parent_path);
   if (!rule || !policy || rule.disabled) return NOTHING;
   const scope = policy.scope ?? narrowed(rule.scope);
-  if (policy.place === FirewallRuleSet_Place.GATEWAY) return onGateways(reads, policy, scope ?? [], elementOf(reads, rule, policy));
+  if (policy.place === FirewallRuleSet_Place.GATEWAY) return onGateways(reads, policy, scope ?? [], elementOf(reads, rule, policy), rule.is_default);
   return enforced(reads.intent) ? onPorts(policy, scope ?? [EVERYWHERE], [elementOf(reads, rule, policy)]) : NOTHING;
 }
 
@@ -124,15 +127,50 @@ function onPorts(policy: PolicyFacts, scopes: readonly string[], rules: readonly
 
 /**
  * The firewall of gateways: rules go to the edges that may run a service part of a gateway in their scope. A gateway without
- * service parts has no place where its traffic could be looked at.
+ * service parts has no place where its traffic could be looked at. What allows everything by default needs no such place, and no state.
  */
-function onGateways(reads: Reads, policy: PolicyFacts, scope: readonly string[], rule: FirewallRule): Output {
-  const gateways = new Set(scope.map((path) => gatewayAbove(path)));
-  const facts = [...gateways].flatMap((path) => reads.gateway(path) ?? []).filter(({ firewallOff }) => !firewallOff);
-  const routers = facts.flatMap(({ service }) => service.map(({ router }) => router)).sort();
-  if (routers.length === 0) return NOTHING;
-  const routerPorts = scope.filter((path) => path.includes('/interfaces/')).sort();
-  return inRuleSet(policy, routers, bundles.service, false, [{ ...rule, routerPorts }]);
+function onGateways(reads: Reads, policy: PolicyFacts, scope: readonly string[], rule: FirewallRule, byDefault: boolean): Output {
+  const facts = [...new Set(scope.map((path) => gatewayAbove(path)))].flatMap((path) => reads.gateway(path) ?? []).filter(({ firewallOff }) => !firewallOff);
+  const asksNothing = byDefault && rule.action === FirewallRule_Action.ALLOW;
+  const problems = asksNothing ? [] : facts.flatMap((gateway) => obstacle(gateway, policy) ?? []);
+  const usable = asksNothing ? facts : facts.filter((gateway) => !obstacle(gateway, policy));
+  const kept = asksNothing && facts.some(sharesTraffic) ? { ...policy, stateful: false, tcpStrict: false } : policy;
+  /** A gateway that the scope names as a whole is meant as a whole, whichever interfaces are named too. */
+  const part = ({ path }: GatewayFacts) => !scope.includes(path);
+  const outputs = [
+    ...onRouters(
+      kept,
+      usable.filter((gateway) => !part(gateway)),
+      [rule],
+    ),
+    ...onRouters(kept, usable.filter(part), [{ ...rule, routerPorts: scope.filter((path) => path.includes('/interfaces/')).sort() }]),
+  ];
+  return {
+    ...NOTHING,
+    contributions: outputs.flatMap(({ contributions }) => contributions),
+    links: outputs.flatMap(({ links }) => links),
+    addressSets: outputs[0]?.addressSets ?? [],
+    problems,
+  };
+}
+
+function onRouters(policy: PolicyFacts, gateways: readonly GatewayFacts[], rules: readonly FirewallRule[]): Output[] {
+  const routers = gateways.flatMap(({ service }) => service.map(({ router }) => router)).sort();
+  return routers.length === 0 ? [] : [inRuleSet(policy, routers, bundles.service, false, rules)];
+}
+
+/** Why rules of a policy cannot be in force on a gateway. */
+function obstacle(gateway: GatewayFacts, { stateful }: PolicyFacts): Alarm | undefined {
+  if (!gateway.clustered)
+    return alarm('EDGE_CLUSTER_MISSING', `${gateway.path} has no edge cluster, which its firewall needs. Name one in its locale services.`);
+  if (!stateful || !sharesTraffic(gateway)) return undefined;
+  const reason = `Edges of ${gateway.path} forward at once and share no state of connections. Make the policy stateless, or the gateway ACTIVE_STANDBY.`;
+  return alarm('NOT_SUPPORTED', reason);
+}
+
+/** Whether packets of one connection may pass several edges. */
+function sharesTraffic({ activeStandby, service }: GatewayFacts): boolean {
+  return !activeStandby && service.length > 1;
 }
 
 /** A policy by itself becomes what it says about traffic of its scope that none of its rules matches. */

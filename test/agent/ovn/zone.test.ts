@@ -2,13 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { asSet } from '../../../src/agent/ovn/ovsdb-values.js';
 import { differenceOf, type PresentRows } from '../../../src/agent/ovn/row-difference.js';
 import { ZONE_TABLES, type Zone, zoneOf } from '../../../src/agent/ovn/zone.js';
-import {
-  FirewallRule_Action,
-  FirewallRule_Direction,
-  FirewallRuleSet_Place,
-  NatRule_Action,
-  type NodeResource,
-} from '../../../src/realization/resources.pb.js';
+import { FirewallRule_Action, FirewallRule_Direction, NatRule_Action, type NodeResource } from '../../../src/realization/resources.pb.js';
 import { port, sw } from '../resources.js';
 import { addresses, balancer, group, mac, nat, policy, route, rule, topology } from '../simulated/topology.js';
 import { MemoryDatabase } from './present-rows.js';
@@ -160,14 +154,6 @@ describe('the distributed firewall', () => {
     const deep = rule('deep', FirewallRule_Action.DROP, { attributes: [{ name: 'APP_ID', values: ['SSH'] }] });
     expect(zoneOf([...topology(), ...groups, policy('application', { category: 50 }, deep)], 'h1', NOON).limits).toEqual([
       'deep: OVN does not look into traffic, so the rule is for all of its services',
-    ]);
-  });
-
-  it('refuses a rule set of a gateway that would have to keep something out', () => {
-    const gateway = { place: FirewallRuleSet_Place.GATEWAY, appliedTo: ['t1-sr'] };
-    expect(problems('e1', ...topology(), policy('open', gateway, rule('all', FirewallRule_Action.ALLOW)))).toEqual([]);
-    expect(problems('e1', ...topology(), policy('closed', gateway, rule('none', FirewallRule_Action.DROP)))).toEqual([
-      'closed: this engine has no firewall on gateways yet: its rules can only allow',
     ]);
   });
 });

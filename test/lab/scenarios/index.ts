@@ -4,6 +4,7 @@ import { dns } from './dns.js';
 import { fabric } from './fabric.js';
 import { faults } from './faults.js';
 import { firewall } from './firewall.js';
+import { gatewayFirewall } from './gateway-firewall.js';
 import { ipv6 } from './ipv6.js';
 import { layerSeven } from './layer-seven.js';
 import { monitors } from './monitors.js';
@@ -13,7 +14,7 @@ import type { Scenario } from './scenario.js';
 import { segments } from './segments.js';
 
 /** Faults come before there are balancers: with translated connections Open vSwitch 3.1 in userspace now and then fails by itself. */
-export const SCENARIOS: readonly Scenario[] = [fabric, segments, routing, firewall, dhcp, dns, ipv6, faults, nat, balancing, monitors, layerSeven];
+export const SCENARIOS: readonly Scenario[] = [fabric, segments, routing, firewall, gatewayFirewall, dhcp, dns, ipv6, faults, nat, balancing, monitors, layerSeven];
 
 /** Scenarios of these names and what they build on, in order. @throws Error when there is none of a name */
 export function chosen(names: readonly string[]): readonly Scenario[] {
