@@ -1,56 +1,166 @@
-import { type FirewallRule, FirewallRule_Action, type FirewallRuleSet, FirewallRuleSet_Place, ResourceKind } from '../../realization/resources.pb.js';
+import {
+  type FirewallRule,
+  FirewallRule_Action,
+  FirewallRule_Direction,
+  type FirewallRuleSet,
+  FirewallRuleSet_Place,
+  ResourceKind,
+} from '../../realization/resources.pb.js';
 import { isLayer2 } from '../../realization/units/firewall.js';
 import type { Keyed } from '../forwarding-view.js';
 import { isInForce } from '../simulated/schedule.js';
+import { allBut } from './complement.js';
 import { concerns, matchOf } from './match.js';
-import { portGroupName } from './names.js';
+import { addressSetName, portGroupName } from './names.js';
+import type { WantedRow } from './rows.js';
 import type { ZoneDraft } from './zone-draft.js';
 
 /** Priority of what comes before all rules; rules have those below it. */
 export const FIRST_PRIORITY = 32_767;
 const LONGEST_NAME = 63;
+/** A packet of a connection that nobody has seen begin. */
+const MIDWAY = 'tcp && ct.new && !(tcp.flags == 0x2/0x12)';
 
-/** Sets of rules whose time it is, in the order in which they are tried. */
-export function setsInForce({ at }: Pick<ZoneDraft, 'at'>, sets: readonly Keyed<FirewallRuleSet>[]): Keyed<FirewallRuleSet>[] {
+type RuleSet = Keyed<FirewallRuleSet>;
+
+export interface AccessListOptions {
+  /** In the order in which they are tried. */
+  readonly sets: readonly RuleSet[];
+  /** Keys of the port groups that a rule is for. */
+  readonly groupsOf: (set: FirewallRuleSet, rule: FirewallRule) => readonly string[];
+  /** Key of the port group with all the ports that rules may be for. */
+  readonly everywhere: string;
+}
+
+/** Sets of rules whose time it is. */
+export function setsInForce({ at }: Pick<ZoneDraft, 'at'>, sets: readonly RuleSet[]): RuleSet[] {
   return sets.filter(({ schedule }) => isInForce(schedule, at));
 }
 
 /**
  * Writes rules as access lists of port groups, the same for workloads and for gateways. The rules are in one order, which their
  * priorities say; equal rules of several groups have the same one.
- * @param groupsOf keys of the port groups that a rule is for
  */
-export function accessListRows(
-  draft: ZoneDraft,
-  sets: readonly Keyed<FirewallRuleSet>[],
-  groupsOf: (set: FirewallRuleSet, rule: FirewallRule) => readonly string[],
-): void {
-  let priority = FIRST_PRIORITY;
-  /** What leaves the category that is being written, to be looked at by the next one. */
-  let leaving: string[] = [];
-  let category: number | undefined;
-  for (const set of setsInForce(draft, sets)) {
-    if (set.category !== category) leaving = [];
-    category = set.category;
-    for (const rule of set.rules) {
-      const groups = groupsOf(set, rule);
-      if (groups.length === 0) continue;
-      if (rule.attributes.length > 0) draft.limits.push(`${rule.key}: OVN does not look into traffic, so the rule is for all of its services`);
-      const match = matchOf(rule, looksAtFrames(set) ? 2 : 3);
-      if (leaves(rule, set)) {
-        leaving = [...leaving, match];
-        continue;
+export function accessListRows(draft: ZoneDraft, options: AccessListOptions): void {
+  new AccessLists(draft, options).write();
+}
+
+class AccessLists {
+  private priority = FIRST_PRIORITY;
+
+  constructor(
+    private readonly draft: ZoneDraft,
+    private readonly options: AccessListOptions,
+  ) {}
+
+  write(): void {
+    const { draft, options } = this;
+    const sets = setsInForce(draft, options.sets);
+    const strictFrom = this.strictFrom(sets);
+    /** What leaves the category that is being written, to be looked at by the next one. */
+    let leaving: string[] = [];
+    let category: number | undefined;
+    for (const [at, set] of sets.entries()) {
+      if (set.category !== category) leaving = [];
+      category = set.category;
+      if (at === strictFrom) this.add(set, `${options.everywhere} strict`, [options.everywhere], MIDWAY, BOTH, DROP);
+      for (const rule of set.rules) {
+        const groups = options.groupsOf(set, rule);
+        if (groups.length === 0) continue;
+        const match = this.matchOf(set, rule);
+        if (leaves(rule, set)) {
+          leaving = [...leaving, match];
+          continue;
+        }
+        const staying = `${match}${leaving.map((one) => ` && !(${one})`).join('')}`;
+        const strict = at < strictFrom && isStrict(set) && rule.action === FirewallRule_Action.ALLOW;
+        if (strict) this.add(set, `${rule.key} strict`, groups, `${staying} && ${MIDWAY}`, rule, DROP);
+        this.add(set, rule.key, groups, staying, rule, columnsOf(rule, set));
+        if (this.priority <= 0) {
+          return draft.refuse({ kind: ResourceKind.FIREWALL_RULE_SET, key: set.key }, `OVN orders no more than ${FIRST_PRIORITY} rules`);
+        }
       }
-      priority -= 1;
-      if (priority <= 0) return draft.refuse({ kind: ResourceKind.FIREWALL_RULE_SET, key: set.key }, `OVN orders no more than ${FIRST_PRIORITY} rules`);
-      const staying = leaving.map((one) => ` && !(${one})`).join('');
-      for (const group of groups) accessRows(draft, set, rule, group, `${match}${staying}`, priority);
     }
+  }
+
+  /**
+   * First of the last sets that are all strict and end with a rule for everything: in those nothing that begins midway is let through
+   * whatever their rules are, and one access list says so. Other strict sets need one for each rule.
+   */
+  private strictFrom(sets: readonly RuleSet[]): number {
+    const last = sets.at(-1);
+    const rule = last?.rules.at(-1);
+    const isForAll =
+      last &&
+      rule?.direction === FirewallRule_Direction.IN_OUT &&
+      matchOf(rule, 3) === 'ip' &&
+      this.options.groupsOf(last, rule).includes(this.options.everywhere);
+    if (!isForAll) return sets.length;
+    return sets.findLastIndex((set) => !isStrict(set)) + 1;
+  }
+
+  /** What a rule matches. One for all but some addresses is written as one for the others. */
+  private matchOf(set: RuleSet, rule: FirewallRule): string {
+    const layer = looksAtFrames(set) ? 2 : 3;
+    if (rule.attributes.length > 0) this.draft.limits.push(`${rule.key}: OVN does not look into traffic, so the rule is for all of its services`);
+    if (layer === 2) return matchOf(rule, layer);
+    const sources = rule.sourcesExcluded ? this.others(set, `${rule.key}#sources`, rule.sourceSets, rule.sourceAddresses) : undefined;
+    const destinations = rule.destinationsExcluded ? this.others(set, `${rule.key}#destinations`, rule.destinationSets, rule.destinationAddresses) : undefined;
+    return matchOf(
+      {
+        ...rule,
+        ...(sources ? { sourceSets: sources, sourceAddresses: [], sourcesExcluded: false } : {}),
+        ...(destinations ? { destinationSets: destinations, destinationAddresses: [], destinationsExcluded: false } : {}),
+      },
+      layer,
+    );
+  }
+
+  /** @returns key of a set of all other addresses; undefined where none are named, which is any */
+  private others(set: RuleSet, key: string, sets: readonly string[], literals: readonly string[]): string[] | undefined {
+    if (sets.length === 0 && literals.length === 0) return undefined;
+    const named = [...literals, ...sets.flatMap((one) => this.draft.addressSets.get(one) ?? [])];
+    for (const family of [4, 6] as const) {
+      const name = addressSetName(key, family);
+      const owner = { kind: ResourceKind.FIREWALL_RULE_SET, key: set.key };
+      this.draft.rows.push({ table: 'Address_Set', name, owner, columns: { name, addresses: allBut(named, family) } });
+    }
+    return [key];
+  }
+
+  /** Adds an access list of each group and direction, behind all that were added before. */
+  private add(
+    set: RuleSet,
+    name: string,
+    groups: readonly string[],
+    match: string,
+    rule: Pick<FirewallRule, 'direction'>,
+    columns: WantedRow['columns'],
+  ): void {
+    this.priority -= 1;
+    for (const group of groups)
+      for (const direction of ['from-lport', 'to-lport'] as const) {
+        if (!concerns(rule, direction)) continue;
+        this.draft.rows.push({
+          table: 'ACL',
+          name: `${name} ${group} ${direction}`,
+          owner: { kind: ResourceKind.FIREWALL_RULE_SET, key: set.key },
+          within: { table: 'Port_Group', name: portGroupName(group), column: 'acls' },
+          columns: { priority: this.priority, direction, match: matchAt(group, direction, match), ...columns },
+        });
+      }
   }
 }
 
+const BOTH = { direction: FirewallRule_Direction.IN_OUT };
+const DROP = { action: 'drop', log: false, severity: [], name: [] };
+
 function looksAtFrames({ place, category }: FirewallRuleSet): boolean {
   return place === FirewallRuleSet_Place.DISTRIBUTED && isLayer2(category);
+}
+
+function isStrict({ stateful, tcpStrict }: FirewallRuleSet): boolean {
+  return stateful && tcpStrict;
 }
 
 /** What an Ethernet rule lets pass is still looked at by the rules for IP; what jumps leaves its category for the next one. */
@@ -58,31 +168,15 @@ function leaves({ action }: FirewallRule, set: FirewallRuleSet): boolean {
   return action === FirewallRule_Action.JUMP_TO_APPLICATION || (action === FirewallRule_Action.ALLOW && looksAtFrames(set));
 }
 
-function accessRows(draft: ZoneDraft, set: Keyed<FirewallRuleSet>, rule: FirewallRule, group: string, match: string, priority: number): void {
-  for (const direction of ['from-lport', 'to-lport'] as const) {
-    if (!concerns(rule, direction)) continue;
-    draft.rows.push({
-      table: 'ACL',
-      name: `${rule.key} ${group} ${direction}`,
-      owner: { kind: ResourceKind.FIREWALL_RULE_SET, key: set.key },
-      within: { table: 'Port_Group', name: portGroupName(group), column: 'acls' },
-      columns: {
-        priority,
-        direction,
-        match: matchAt(group, direction, match),
-        action: actionOf(rule, set),
-        log: rule.logged,
-        severity: rule.logged ? ['info'] : [],
-        name: rule.logged ? [(rule.logLabel || String(rule.ruleId)).slice(0, LONGEST_NAME)] : [],
-      },
-    });
-  }
-}
-
 /** A match where packets come from ports of a group into the network (`from-lport`), or go to them. */
 export function matchAt(group: string, direction: 'from-lport' | 'to-lport', match: string): string {
   const place = `${direction === 'from-lport' ? 'inport' : 'outport'} == @${portGroupName(group)}`;
   return match === '1' ? place : `${place} && ${match}`;
+}
+
+function columnsOf(rule: FirewallRule, set: FirewallRuleSet): WantedRow['columns'] {
+  const name = (rule.logLabel || String(rule.ruleId)).slice(0, LONGEST_NAME);
+  return { action: actionOf(rule, set), log: rule.logged, severity: rule.logged ? ['info'] : [], name: rule.logged ? [name] : [] };
 }
 
 function actionOf({ action }: FirewallRule, { stateful }: FirewallRuleSet): string {

@@ -1,3 +1,4 @@
+import { EVERYWHERE } from '../../realization/groups/port-groups.js';
 import { ResourceKind } from '../../realization/resources.pb.js';
 import { accessListRows, FIRST_PRIORITY } from './access-lists.js';
 import { partOf } from './match.js';
@@ -12,7 +13,11 @@ export function firewallRows(draft: ZoneDraft): void {
     if (body?.$case === 'addressSet') addressSetRows(draft, key, body.value.addresses);
     if (body?.$case === 'portGroup') portGroupRow(draft, key, body.value.ports);
   }
-  accessListRows(draft, draft.view.distributedRules, ({ appliedTo }) => appliedTo.filter((group) => draft.view.portGroups.has(group)));
+  accessListRows(draft, {
+    sets: draft.view.distributedRules,
+    groupsOf: ({ appliedTo }) => appliedTo.filter((group) => draft.view.portGroups.has(group)),
+    everywhere: EVERYWHERE,
+  });
   watcherRows(draft);
 }
 

@@ -10,12 +10,12 @@ import {
   type RouterPort,
   RouterPort_Role,
 } from '../../realization/resources.pb.js';
-import { parseRange } from '../../shared/address.js';
 import type { Keyed } from '../forwarding-view.js';
 import { accessListRows, FIRST_PRIORITY, matchAt, setsInForce } from './access-lists.js';
-import { addressSetName, portGroupName, switchSide } from './names.js';
+import { portGroupName, switchSide } from './names.js';
 import { addressesOf } from './routing-rows.js';
 import { References } from './rows.js';
+import { among, insideOf } from './source-check-rows.js';
 import type { ZoneDraft } from './zone-draft.js';
 
 /**
@@ -31,9 +31,14 @@ export function gatewayFirewallRows(draft: ZoneDraft): void {
   const here = [...view.routers.values()].filter(({ key, role }) => role === Router_Role.SERVICE && draft.isHere(key));
   const sets = setsInForce(draft, view.gatewayRules).filter((set) => takes(draft, set, here));
   const filtering = here.filter(({ key }) => sets.some(({ appliedTo, rules }) => appliedTo.includes(key) && rules.some(stops)));
-  for (const router of filtering) routerRows(draft, router);
-  const guarded = new Set(filtering.map(({ key }) => key));
-  accessListRows(draft, sets, ({ appliedTo }, rule) => appliedTo.filter((router) => guarded.has(router) && extent(draft, router, rule) === 'all'));
+  for (const router of filtering) {
+    routerRows(draft, router);
+    accessListRows(draft, {
+      sets: sets.filter(({ appliedTo }) => appliedTo.includes(router.key)),
+      groupsOf: (_, rule) => (extent(draft, router.key, rule) === 'all' ? [router.key] : []),
+      everywhere: router.key,
+    });
+  }
 }
 
 function stops({ action }: FirewallRule): boolean {
@@ -65,7 +70,8 @@ function routerRows(draft: ZoneDraft, { key }: Keyed<Router>): void {
   const name = portGroupName(key);
   const doors = inward.map((port) => doorRows(draft, port));
   draft.rows.push({ table: 'Port_Group', name, owner, columns: { name, ports: new References('Logical_Switch_Port', doors) } });
-  if (inward.length > 1) insideRows(draft, key, inward);
+  if (inward.length > 1) insideRows(draft, key);
+  draft.filtering.add(key);
   if (ports.some(({ role }) => role === RouterPort_Role.SERVICE))
     draft.limits.push(`${key}: its firewall does not see what passes between its service interfaces and the outside`);
   if (view.layer4.has(key) || view.layer7.has(key))
@@ -101,21 +107,9 @@ function doorRows(draft: ZoneDraft, port: Keyed<RouterPort>): string {
   return door;
 }
 
-/**
- * What passes from one link inward to another stays inside: the rules are for what comes from outside or goes there. Nothing comes
- * from outside under an address of the inside.
- */
-function insideRows(draft: ZoneDraft, router: string, inward: readonly RouterPort[]): void {
-  const owner = { kind: ResourceKind.ROUTER, key: router };
-  const { view } = draft;
-  const routed = (view.routes.get(router) ?? []).filter(({ external, network }) => !external && !network.endsWith('/0')).map(({ network }) => network);
-  const networks = [...new Set([...routed, ...inward.flatMap((port) => port.networks)])].sort();
-  const inside = ([4, 6] as const).map((family) => ({ family, name: addressSetName(`${router}#inside`, family) }));
-  for (const { family, name } of inside) {
-    const addresses = networks.filter((network) => parseRange(network)?.family === family);
-    draft.rows.push({ table: 'Address_Set', name, owner, columns: { name, addresses } });
-  }
-  const among = (end: 'src' | 'dst'): string => `(${inside.map(({ family, name }) => `ip${family}.${end} == $${name}`).join(' || ')})`;
+/** What passes from one link inward to another stays inside: the rules are for what comes from outside or goes there. */
+function insideRows(draft: ZoneDraft, router: string): void {
+  const networks = insideOf(draft, router);
   for (const [direction, end] of [
     ['from-lport', 'dst'],
     ['to-lport', 'src'],
@@ -123,24 +117,16 @@ function insideRows(draft: ZoneDraft, router: string, inward: readonly RouterPor
     draft.rows.push({
       table: 'ACL',
       name: `${router} inside ${direction}`,
-      owner,
+      owner: { kind: ResourceKind.ROUTER, key: router },
       within: { table: 'Port_Group', name: portGroupName(router), column: 'acls' },
       columns: {
         priority: FIRST_PRIORITY,
         direction,
-        match: matchAt(router, direction, among(end)),
+        match: matchAt(router, direction, among(end, networks)),
         action: 'allow-related',
         log: false,
         severity: [],
         name: [],
       },
-    });
-  for (const { key } of (view.routerPortsOfRouter.get(router) ?? []).filter(({ role }) => role === RouterPort_Role.UPLINK))
-    draft.rows.push({
-      table: 'Logical_Router_Policy',
-      name: `${key} inside`,
-      owner,
-      within: { table: 'Logical_Router', name: router, column: 'policies' },
-      columns: { priority: FIRST_PRIORITY, match: `inport == "${key}" && ${among('src')}`, action: 'drop' },
     });
 }

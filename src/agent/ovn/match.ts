@@ -58,7 +58,7 @@ function branch(rule: FirewallRule, part: SetPart | undefined, layer: Layer, ser
 }
 
 /** Whether a rule counts for packets that go from a port into the network (`from-lport`) or the other way. */
-export function concerns({ direction }: FirewallRule, end: 'from-lport' | 'to-lport'): boolean {
+export function concerns({ direction }: Pick<FirewallRule, 'direction'>, end: 'from-lport' | 'to-lport'): boolean {
   return direction === FirewallRule_Direction.IN_OUT || (direction === FirewallRule_Direction.OUT) === (end === 'from-lport');
 }
 

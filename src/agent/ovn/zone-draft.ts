@@ -30,6 +30,8 @@ export class ZoneDraft {
   readonly cables: Cable[] = [];
   /** Router ports that are behind a firewall: their link is a cable away. */
   readonly guarded = new Set<string>();
+  /** Routers with a firewall that keeps something out. */
+  readonly filtering = new Set<string>();
   readonly addressSets = new Map<string, readonly string[]>();
 
   constructor(

@@ -12,6 +12,7 @@ import { routingRows } from './routing-rows.js';
 import type { WantedRow } from './rows.js';
 import type { Site } from './site.js';
 import { siteRows } from './site-rows.js';
+import { sourceCheckRows } from './source-check-rows.js';
 import { switchingRows } from './switching-rows.js';
 import { ZoneDraft, type ZoneProblem } from './zone-draft.js';
 
@@ -64,6 +65,7 @@ export function zoneOf(resources: readonly NodeResource[], node: string, at: Dat
   dnsRecordRows(draft);
   switchingRows(draft);
   gatewayFirewallRows(draft);
+  sourceCheckRows(draft);
   routingRows(draft);
   firewallRows(draft);
   siteRows(draft);
