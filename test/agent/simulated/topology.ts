@@ -191,13 +191,14 @@ export interface PolicyFacts {
   readonly sequence?: number;
   readonly appliedTo?: readonly string[];
   readonly stateful?: boolean;
+  readonly tcpStrict?: boolean;
 }
 
 export function policy(key: string, facts: PolicyFacts, ...rules: readonly FirewallRule[]): NodeResource {
-  const { place = FirewallRuleSet_Place.DISTRIBUTED, category = 1, sequence = 1, appliedTo = ['dfw'], stateful = true } = facts;
+  const { place = FirewallRuleSet_Place.DISTRIBUTED, category = 1, sequence = 1, appliedTo = ['dfw'], stateful = true, tcpStrict = false } = facts;
   return resource(ResourceKind.FIREWALL_RULE_SET, key, {
     $case: 'firewallRuleSet',
-    value: { place, category, policySequence: sequence, policy: key, stateful, tcpStrict: false, appliedTo, rules, schedule: undefined },
+    value: { place, category, policySequence: sequence, policy: key, stateful, tcpStrict, appliedTo, rules, schedule: undefined },
   });
 }
 

@@ -14,7 +14,21 @@ import type { Scenario } from './scenario.js';
 import { segments } from './segments.js';
 
 /** Faults come before there are balancers: with translated connections Open vSwitch 3.1 in userspace now and then fails by itself. */
-export const SCENARIOS: readonly Scenario[] = [fabric, segments, routing, firewall, gatewayFirewall, dhcp, dns, ipv6, faults, nat, balancing, monitors, layerSeven];
+export const SCENARIOS: readonly Scenario[] = [
+  fabric,
+  segments,
+  routing,
+  firewall,
+  gatewayFirewall,
+  dhcp,
+  dns,
+  ipv6,
+  faults,
+  nat,
+  balancing,
+  monitors,
+  layerSeven,
+];
 
 /** Scenarios of these names and what they build on, in order. @throws Error when there is none of a name */
 export function chosen(names: readonly string[]): readonly Scenario[] {
