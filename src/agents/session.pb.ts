@@ -182,6 +182,14 @@ export interface EngineHealth_BgpSession {
   readonly establishedSeconds: number;
   readonly prefixesReceived: number;
   readonly prefixesSent: number;
+  /** Address of this end; empty where there was no connection yet. */
+  readonly sourceAddress: string;
+  readonly peerRouterId: string;
+  /** How often the session came about and was lost. */
+  readonly establishments: number;
+  readonly drops: number;
+  readonly messagesSent: number;
+  readonly messagesReceived: number;
 }
 
 export interface EngineHealth_Tunnel {
@@ -1704,7 +1712,20 @@ export const EngineHealth: MessageFns<EngineHealth> = {
 };
 
 function createBaseEngineHealth_BgpSession(): EngineHealth_BgpSession {
-  return { instance: "", neighbor: "", state: "", establishedSeconds: 0, prefixesReceived: 0, prefixesSent: 0 };
+  return {
+    instance: "",
+    neighbor: "",
+    state: "",
+    establishedSeconds: 0,
+    prefixesReceived: 0,
+    prefixesSent: 0,
+    sourceAddress: "",
+    peerRouterId: "",
+    establishments: 0,
+    drops: 0,
+    messagesSent: 0,
+    messagesReceived: 0,
+  };
 }
 
 export const EngineHealth_BgpSession: MessageFns<EngineHealth_BgpSession> = {
@@ -1726,6 +1747,24 @@ export const EngineHealth_BgpSession: MessageFns<EngineHealth_BgpSession> = {
     }
     if (message.prefixesSent !== 0) {
       writer.uint32(48).uint32(message.prefixesSent);
+    }
+    if (message.sourceAddress !== "") {
+      writer.uint32(58).string(message.sourceAddress);
+    }
+    if (message.peerRouterId !== "") {
+      writer.uint32(66).string(message.peerRouterId);
+    }
+    if (message.establishments !== 0) {
+      writer.uint32(72).uint32(message.establishments);
+    }
+    if (message.drops !== 0) {
+      writer.uint32(80).uint32(message.drops);
+    }
+    if (message.messagesSent !== 0) {
+      writer.uint32(88).uint64(message.messagesSent);
+    }
+    if (message.messagesReceived !== 0) {
+      writer.uint32(96).uint64(message.messagesReceived);
     }
     return writer;
   },
@@ -1789,6 +1828,54 @@ export const EngineHealth_BgpSession: MessageFns<EngineHealth_BgpSession> = {
             }
 
             message.prefixesSent = reader.uint32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.sourceAddress = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.peerRouterId = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.establishments = reader.uint32();
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.drops = reader.uint32();
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.messagesSent = longToNumber(reader.uint64());
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.messagesReceived = longToNumber(reader.uint64());
             continue;
           }
         }

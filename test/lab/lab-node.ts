@@ -1,4 +1,4 @@
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -123,7 +123,11 @@ export class LabNode {
     ];
     for (const bridge of bridges) args.push('--bridge', bridge);
     if (token !== undefined) args.push('--token', token);
-    this.agent = this.namespace.spawn(process.execPath, [HEDDLE, ...args], { stdio: ['ignore', log, log], env: { ...process.env, ...this.environment } });
+    // Not `ip netns exec`: the namespaces that the agent makes are to be seen by the next one, as on a machine.
+    this.agent = spawn('nsenter', [`--net=/run/netns/${this.namespace.full}`, process.execPath, HEDDLE, ...args], {
+      stdio: ['ignore', log, log],
+      env: { ...process.env, ...this.environment },
+    });
   }
 
   /** Ends the agent at once, as a crash would. */

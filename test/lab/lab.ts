@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { LabManager } from './lab-manager.js';
 import { LabNode } from './lab-node.js';
 import { DIRECTORY, endProcesses, leftNamespaces, Namespace } from './namespace.js';
-import { TopOfRack } from './top-of-rack.js';
+import { frrName, TopOfRack } from './top-of-rack.js';
 import { Workload, type WorkloadPlan } from './workload.js';
 
 /** The namespace that the lab itself runs in: its bridges are the underlay and the physical network. */
@@ -90,6 +90,8 @@ export function removeLab(): boolean {
   const processes = endProcesses();
   const namespaces = [...leftNamespaces(), ...madeByAgents()];
   for (const namespace of namespaces) namespace.remove();
+  // FRR keeps its sockets in a place of its own.
+  for (const namespace of namespaces) rmSync(join('/run/frr', frrName(namespace)), { recursive: true, force: true });
   const files = existsSync(DIRECTORY);
   rmSync(DIRECTORY, { recursive: true, force: true });
   return files || processes + namespaces.length > 0;
@@ -98,7 +100,7 @@ export function removeLab(): boolean {
 /** Namespaces that the agents of the lab made; their directories say which. */
 function madeByAgents(): Namespace[] {
   if (!existsSync(DIRECTORY)) return [];
-  const folders = readdirSync(DIRECTORY).map((node) => join(DIRECTORY, node, 'agent', 'sites'));
+  const folders = readdirSync(DIRECTORY).flatMap((node) => ['sites', 'bgp'].map((kind) => join(DIRECTORY, node, 'agent', kind)));
   return folders.flatMap((folder) => (existsSync(folder) ? readdirSync(folder) : [])).map((name) => Namespace.of(name));
 }
 

@@ -21,8 +21,14 @@ export interface CommandOptions {
 export class Namespace {
   private constructor(
     readonly name: string,
-    private readonly full: string,
+    /** Name on the machine. */
+    readonly full: string,
   ) {}
+
+  /** What a command is put behind to run in it. */
+  get launcher(): readonly string[] {
+    return ['ip', 'netns', 'exec', this.full];
+  }
 
   static create(name: string): Namespace {
     const namespace = Namespace.named(name);

@@ -14,6 +14,7 @@ const PACKAGES: readonly (readonly [command: string, packageName: string])[] = [
   ['curl', 'curl'],
   ['haproxy', 'haproxy'],
   ['dnsmasq', 'dnsmasq-base'],
+  ['vtysh', 'frr'],
 ];
 const POLICY = '/usr/sbin/policy-rc.d';
 

@@ -1,17 +1,28 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Frr } from '../../src/agent/frr/frr.js';
 import { LabSwitch } from './lab-switch.js';
 import { Namespace } from './namespace.js';
+
+/** The name of a namespace's FRR among those of the machine, which has no dots. */
+export function frrName(namespace: Namespace): string {
+  return namespace.full.replaceAll('.', '-');
+}
 
 /** The router of the physical network: it has an address on each VLAN, and an address behind it that stands for the world outside. */
 export class TopOfRack {
   static readonly OUTSIDE = '192.0.2.53';
   readonly namespace: Namespace;
   private readonly switch: LabSwitch;
+  private readonly frr: Frr;
 
   constructor(fabric: Namespace, directory: string) {
     this.namespace = Namespace.create('tor');
     this.namespace.connect('eth0', fabric, 'tor-p');
     fabric.run('ip', 'link', 'set', 'tor-p', 'master', 'physical');
     this.switch = new LabSwitch(this.namespace, directory);
+    this.frr = new Frr({ name: this.routerName, folder: join(directory, 'frr'), launcher: this.namespace.launcher });
     this.switch.createDatabase();
     this.switch.startDatabaseServer();
     this.switch.startSwitch();
@@ -30,6 +41,27 @@ export class TopOfRack {
 
   addRoute(network: string, nextHop: string): void {
     this.namespace.run('ip', 'route', 'add', network, 'via', nextHop);
+  }
+
+  private get routerName(): string {
+    return frrName(this.namespace);
+  }
+
+  /** Has it speak BGP. @param configuration in the words of FRR */
+  speak(configuration: string): Promise<void> {
+    return this.frr.apply(configuration, []);
+  }
+
+  /** What a program of its FRR answers to a question that it answers in JSON. */
+  ask(program: 'bgpd' | 'zebra', question: string): Record<string, unknown> {
+    const args = ['-N', this.routerName, '-d', program, '-c', question];
+    const text = execFileSync('vtysh', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], timeout: 5_000 });
+    return JSON.parse(text) as Record<string, unknown>;
+  }
+
+  /** Stops a program of its FRR for a while, as if it hung. */
+  freeze(program: 'bgpd' | 'bfdd', signal: 'SIGSTOP' | 'SIGCONT'): void {
+    process.kill(Number(readFileSync(`/run/frr/${this.routerName}/${program}.pid`, 'utf8')), signal);
   }
 
   pings(address: string): boolean {

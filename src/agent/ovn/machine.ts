@@ -34,13 +34,18 @@ export async function examineMachine(environment: NodeJS.ProcessEnv): Promise<{ 
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major < (OLDEST[0] as number) || (major === OLDEST[0] && minor < (OLDEST[1] as number)))
     throw new MachineUnfit(`OVN ${version} is too old: ${OLDEST[0]}.0${OLDEST[1]} or newer is needed`);
-  const ovs = environment.OVS_RUNDIR ?? '/var/run/openvswitch';
+  const ovs = switchDirectory(environment);
   const ovn = environment.OVN_RUNDIR ?? '/var/run/ovn';
   const sockets = { openVSwitch: join(ovs, 'db.sock'), northbound: join(ovn, 'ovnnb_db.sock'), southbound: join(ovn, 'ovnsb_db.sock') };
   checkSocket(sockets.openVSwitch, 'Open vSwitch', 'openvswitch-switch');
   checkSocket(sockets.northbound, "OVN's northbound database", 'ovn-central');
   checkSocket(sockets.southbound, "OVN's southbound database", 'ovn-central');
   return { sockets, version };
+}
+
+/** Where the sockets of Open vSwitch are. */
+export function switchDirectory(environment: NodeJS.ProcessEnv): string {
+  return environment.OVS_RUNDIR ?? '/var/run/openvswitch';
 }
 
 async function versionOf(command: string, packageName: string): Promise<string> {

@@ -36,3 +36,11 @@ export function switchSide(routerPort: string): string {
 export function physicalPort(logicalSwitch: string): string {
   return `${logicalSwitch}#physical`;
 }
+
+/** An address without its prefix. */
+export function bareAddress(network: string): string {
+  return network.slice(0, network.indexOf('/'));
+}
+
+/** Key in `external_ids` of interfaces that the agent itself plugged in: they are no workloads. */
+export const OWN_PORT = 'heddle-own';

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import type { Counters_PortCounter, Interface, Machine } from '../../agents/session.pb.js';
 import { MachineUnfit } from './machine.js';
+import { OWN_PORT } from './names.js';
 import type { OvsdbReplica, ReplicaRow } from './ovsdb-replica.js';
 import { asMap, asSet, encodeMap, encodeSet, encodeUuid, entryOf } from './ovsdb-values.js';
+import { physicalBridge, physicalBridgeOperations } from './physical-bridges.js';
 
 /** What this node's ovn-controller is told in the configuration of Open vSwitch. */
 export interface ControllerSettings {
@@ -29,6 +31,8 @@ export async function configureController(ovs: OvsdbReplica, { nodeId, southboun
   const known = new Set([...ovs.rows('Bridge').values()].map(({ name }) => name));
   for (const [zone, bridge] of bridges)
     if (!known.has(bridge)) throw new MachineUnfit(`Open vSwitch has no bridge ${bridge}, which ${zone} is to be reached through`);
+  const own = physicalBridgeOperations(ovs, bridges);
+  if (own.length > 0) await ovs.transact(own);
   const wanted: Record<string, string> = {
     'system-id': nodeId,
     'ovn-remote': remote,
@@ -36,7 +40,7 @@ export async function configureController(ovs: OvsdbReplica, { nodeId, southboun
     'ovn-encap-ip': tunnelAddress,
     // The zone is this node's alone: there is nothing to choose from it.
     'ovn-monitor-all': 'true',
-    'ovn-bridge-mappings': [...bridges].map(([zone, bridge]) => `${zone}:${bridge}`).join(','),
+    'ovn-bridge-mappings': [...bridges.keys()].map((zone) => `${zone}:${physicalBridge(zone).name}`).join(','),
     ...(present.has('ovn-bridge-datapath-type') ? {} : { 'ovn-bridge-datapath-type': existsSync('/sys/module/openvswitch') ? 'system' : 'netdev' }),
   };
   const changed = Object.entries(wanted).filter(([key, value]) => present.get(key) !== value);
@@ -53,9 +57,6 @@ export interface PluggedIn {
   readonly machines: readonly Machine[];
   readonly interfaces: readonly Interface[];
 }
-
-/** Key in `external_ids` of interfaces that the agent itself plugged in: they are no workloads. */
-export const OWN_PORT = 'heddle-own';
 
 /**
  * Interfaces with an `iface-id`, which hypervisors and container runtimes set. Their other keys are those that are in use too:
@@ -108,12 +109,21 @@ export function tunnelledAddresses(ovs: OvsdbReplica): Set<string> {
   return addresses;
 }
 
-/** Plugs an interface of the machine into a bridge, where it is not there yet. */
-export async function plugIn(ovs: OvsdbReplica, bridge: string, name: string, externalIds: Readonly<Record<string, string>>): Promise<void> {
+/**
+ * Plugs an interface of the machine into a bridge, where it is not there yet.
+ * @param columns columns of the port beside its name
+ */
+export async function plugIn(
+  ovs: OvsdbReplica,
+  bridge: string,
+  name: string,
+  externalIds: Readonly<Record<string, string>>,
+  columns: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
   if ([...ovs.rows('Port').values()].some((row) => row.name === name)) return;
   await ovs.transact([
     { op: 'insert', table: 'Interface', 'uuid-name': 'interface', row: { name, external_ids: encodeMap(Object.entries(externalIds)) } },
-    { op: 'insert', table: 'Port', 'uuid-name': 'port', row: { name, interfaces: encodeSet([['named-uuid', 'interface']]) } },
+    { op: 'insert', table: 'Port', 'uuid-name': 'port', row: { name, interfaces: encodeSet([['named-uuid', 'interface']]), ...columns } },
     { op: 'mutate', table: 'Bridge', where: [['name', '==', bridge]], mutations: [['ports', 'insert', encodeSet([['named-uuid', 'port']])]] },
   ]);
 }

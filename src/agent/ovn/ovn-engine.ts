@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import type { Command, CommandAnswer, Counters, EngineHealth, EngineHealth_BalancerMemberHealth } from '../../agents/session.pb.js';
-import type { ResourceId } from '../../realization/resources.pb.js';
+import type { ResourceId, SecretReference } from '../../realization/resources.pb.js';
 import type { Engine, EngineChange, EngineInventory, EngineObserver, EngineVerdict } from '../engine.js';
 import { idText } from '../held-state.js';
 import { ResourceBook } from '../resource-book.js';
+import { BgpSpeakers } from './bgp-speakers.js';
 import { layCables, takeUpCables } from './cables.js';
 import { learnedAddresses } from './learned-addresses.js';
 import { examineMachine, type MachineSockets, MachineUnfit } from './machine.js';
@@ -62,6 +63,7 @@ export class OvnEngine implements Engine {
   private mending: NodeJS.Timeout | undefined;
   private readonly clock: NodeJS.Timeout;
   private readonly sites: Sites;
+  private readonly speakers: BgpSpeakers;
   private findings: ReadonlyMap<string, Finding> = new Map();
   private looking = false;
   private readonly memberClock: NodeJS.Timeout;
@@ -75,12 +77,21 @@ export class OvnEngine implements Engine {
     readonly version: string,
     private readonly databases: Databases,
   ) {
-    this.zone = this.compute();
-    this.sites = new Sites({
-      folder: join(options.directory, 'sites'),
-      openVSwitch: () => databases.switch,
-      secret: (reference) => (this.observer ? this.observer.secret(reference) : Promise.reject(new Error('nobody can be asked for secrets yet'))),
+    const openVSwitch = () => databases.switch;
+    const secret = (reference: SecretReference) =>
+      this.observer ? this.observer.secret(reference) : Promise.reject(new Error('nobody can be asked for secrets yet'));
+    this.sites = new Sites({ folder: join(options.directory, 'sites'), openVSwitch, secret });
+    this.speakers = new BgpSpeakers({
+      folder: join(options.directory, 'bgp'),
+      zones: [...options.bridges.keys()],
+      environment: options.environment,
+      openVSwitch,
+      secret,
+      learned: () => this.lookAgain(),
+      sessionsChanged: () => this.observer?.figuresChanged(),
+      disturbed: () => this.mendSoon(),
     });
+    this.zone = this.compute();
     this.clock = setInterval(() => this.tick(), SCHEDULE_INTERVAL);
     this.memberClock = setInterval(() => this.lookAtMembers(), MEMBER_INTERVAL);
     this.hits = new RuleHits({
@@ -107,7 +118,9 @@ export class OvnEngine implements Engine {
       databases.close();
       throw error;
     }
-    return new OvnEngine(options, version, databases);
+    const engine = new OvnEngine(options, version, databases);
+    await engine.speakers.find();
+    return engine;
   }
 
   observe(observer: EngineObserver): void {
@@ -139,6 +152,7 @@ export class OvnEngine implements Engine {
       }
       try {
         await this.sites.apply(this.zone.sites, this.holds !== undefined);
+        await this.speakers.apply(this.zone.speakers, this.holds !== undefined);
       } catch (error) {
         const culprit = error instanceof SiteProblem && ids.has(idText(error.culprit)) ? error.culprit : undefined;
         const verdict = refused(error instanceof Error ? error.message : String(error), culprit);
@@ -173,7 +187,7 @@ export class OvnEngine implements Engine {
     return {
       healthy: missing === undefined,
       detail: [...(missing ? [missing] : []), ...this.zone.limits, ...this.sites.troubles].join('; '),
-      bgpSessions: [],
+      bgpSessions: [...this.speakers.sessions],
       tunnelsUp: this.zone.peers.size - down.length,
       tunnelsDown: down.map(([endpoint, address]) => ({ endpoint, detail: `there is no tunnel to ${address}` })),
       membersUp: [...this.findings.values()].filter(({ alive }) => alive).length,
@@ -199,6 +213,7 @@ export class OvnEngine implements Engine {
     clearInterval(this.clock);
     clearInterval(this.memberClock);
     clearTimeout(this.mending);
+    this.speakers.close();
     this.databases.close();
     await this.tail;
     await this.hits.close();
@@ -206,7 +221,7 @@ export class OvnEngine implements Engine {
 
   private compute(): Zone {
     const lives = new Map([...this.findings].map(([name, { alive }]) => [name, alive]));
-    return zoneOf([...this.book.all()], this.options.nodeId, new Date(), lives);
+    return zoneOf([...this.book.all()], this.options.nodeId, new Date(), lives, this.speakers.learned);
   }
 
   /**
@@ -286,6 +301,14 @@ export class OvnEngine implements Engine {
     this.mendSoon();
   }
 
+  /** What was learned from others is different. */
+  private lookAgain(): void {
+    void this.alone(async () => {
+      this.zone = this.compute();
+    });
+    void this.mend();
+  }
+
   private mendSoon(): void {
     if (this.closed) return;
     this.mending ??= setTimeout(() => {
@@ -306,6 +329,7 @@ export class OvnEngine implements Engine {
         const number = await this.write();
         for (const entry of this.pending.values()) entry.number ??= number;
         await this.sites.apply(this.zone.sites, this.holds !== undefined);
+        await this.speakers.apply(this.zone.speakers, this.holds !== undefined);
       } catch {
         // Gone again, or refused as it was before: the next change brings the next attempt.
       }

@@ -1,7 +1,7 @@
 import { ResourceKind, type Router, Router_Role, RouterAdvertisement_Mode, type RouterPort, type StaticRoute } from '../../realization/resources.pb.js';
 import type { Keyed } from '../forwarding-view.js';
 import { balancersColumn } from './balancer-rows.js';
-import { switchSide } from './names.js';
+import { bareAddress, switchSide } from './names.js';
 import type { ZoneDraft } from './zone-draft.js';
 
 /**
@@ -13,7 +13,8 @@ export function routingRows(draft: ZoneDraft): void {
   const { view } = draft;
   for (const router of view.routers.values()) if (draft.isHere(router.key)) routerRow(draft, router);
   for (const port of view.routerPorts.values()) portRows(draft, port);
-  for (const routes of view.routes.values()) for (const route of routes) if (draft.isHere(route.router)) routeRows(draft, route);
+  for (const routes of view.routes.values())
+    for (const route of routes) if (draft.isHere(route.router) && !draft.overruled.has(route.key)) routeRows(draft, route);
 }
 
 function routerRow(draft: ZoneDraft, { key, tunnelKey, role }: Keyed<Router>): void {

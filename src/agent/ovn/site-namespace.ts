@@ -34,22 +34,18 @@ export class SiteNamespace {
   }
 
   /**
-   * Makes it with its cables, whole or not at all: one that an agent left half-made is made anew.
+   * Makes it with its cables, or makes it whole: a cable that an agent left half-made is laid anew, one that is not wanted goes.
+   * @param settings kernel settings of a new one, as `sysctl` takes them
    * @throws Error with what the machine says against it
    */
-  async make(cables: readonly Cable[]): Promise<void> {
-    if (this.present) {
-      if (await isWhole(cables)) return;
-      await this.remove();
-    }
-    await run('ip', ['netns', 'add', this.name]);
-    try {
-      await this.ip('link', 'set', 'lo', 'up');
-      for (const cable of cables) await this.lay(cable);
-      for (const { outside } of cables) await run('ip', ['link', 'set', outside, 'up']);
-    } catch (error) {
-      await this.remove();
-      throw error;
+  async make(cables: readonly Cable[], settings: readonly string[] = []): Promise<void> {
+    if (this.present) await this.removeOthers(cables);
+    else await this.add(settings);
+    for (const cable of cables) {
+      if (await isUp(cable.outside)) continue;
+      await this.lay(cable);
+      // Switched on last, so that it is known to be whole.
+      await run('ip', ['link', 'set', cable.outside, 'up']);
     }
   }
 
@@ -72,7 +68,26 @@ export class SiteNamespace {
     if (this.present) await run('ip', ['netns', 'delete', this.name]);
   }
 
+  private async add(settings: readonly string[]): Promise<void> {
+    await run('ip', ['netns', 'add', this.name]);
+    try {
+      await this.ip('link', 'set', 'lo', 'up');
+      if (settings.length > 0) await run('ip', ['netns', 'exec', this.name, 'sysctl', '-qw', ...settings]);
+    } catch (error) {
+      await this.remove();
+      throw error;
+    }
+  }
+
+  private async removeOthers(cables: readonly Cable[]): Promise<void> {
+    const { stdout } = await this.ip('-json', 'link', 'show', 'type', 'veth');
+    const wanted = new Set(cables.map(({ inside }) => inside));
+    const present = stdout.trim() === '' ? [] : (JSON.parse(stdout) as { readonly ifname?: string }[]);
+    for (const { ifname } of present) if (ifname !== undefined && !wanted.has(ifname)) await this.ip('link', 'delete', ifname);
+  }
+
   private async lay({ outside, inside, mac, addresses, gateways }: Cable): Promise<void> {
+    await run('ip', ['link', 'delete', outside]).catch(() => undefined);
     await run('ip', ['link', 'add', outside, 'type', 'veth', 'peer', 'name', inside, 'netns', this.name]);
     // A switch in userspace forwards what it is given: checksums have to be there.
     await run('ip', ['netns', 'exec', this.name, 'ethtool', '-K', inside, 'tx', 'off']);
@@ -89,12 +104,8 @@ interface AddressInfo {
   readonly scope: string;
 }
 
-/** The ends outside are switched on last. */
-async function isWhole(cables: readonly Cable[]): Promise<boolean> {
-  for (const { outside } of cables) {
-    const { stdout } = await run('ip', ['-json', 'link', 'show', 'dev', outside]).catch(() => ({ stdout: '[]' }));
-    const [link] = JSON.parse(stdout) as { readonly flags: readonly string[] }[];
-    if (!link?.flags.includes('UP')) return false;
-  }
-  return true;
+async function isUp(device: string): Promise<boolean> {
+  const { stdout } = await run('ip', ['-json', 'link', 'show', 'dev', device]).catch(() => ({ stdout: '[]' }));
+  const [link] = JSON.parse(stdout) as { readonly flags: readonly string[] }[];
+  return link?.flags.includes('UP') ?? false;
 }

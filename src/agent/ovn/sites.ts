@@ -15,7 +15,8 @@ import { type Configuration, configurationOf, type MemberOf } from '../haproxy/c
 import { Haproxy } from '../haproxy/haproxy.js';
 import { certificateFile } from '../haproxy/tls-files.js';
 import { memberName } from './member-watch.js';
-import { OWN_PORT, plugIn, unplug } from './open-vswitch.js';
+import { OWN_PORT } from './names.js';
+import { plugIn, unplug } from './open-vswitch.js';
 import type { OvsdbReplica } from './ovsdb-replica.js';
 import { familyOf, SITE_LINK, type Site } from './site.js';
 import { SiteNamespace } from './site-namespace.js';

@@ -1,7 +1,9 @@
 import type { DhcpOptions, NodeResource, ResourceId, SwitchPort } from '../../realization/resources.pb.js';
 import { ForwardingView, type Keyed } from '../forwarding-view.js';
 import type { Watch } from '../haproxy/watches.js';
+import type { BgpSite } from './bgp-site.js';
 import type { Cable } from './cables.js';
+import type { LearnedRoutes } from './learned-routes.js';
 import type { Findings } from './member-watch.js';
 import type { WantedRow } from './rows.js';
 import type { Site } from './site.js';
@@ -23,6 +25,9 @@ export class ZoneDraft {
   private readonly balancers = new Map<string, string[]>();
   private readonly dnsRecords = new Map<string, string[]>();
   readonly sites: Site[] = [];
+  readonly speakers: BgpSite[] = [];
+  /** Static routes in whose place one that was learned is used. */
+  readonly overruled = new Set<string>();
   private readonly watches = new Map<string, Watch[]>();
   /** This node's switch ports whose workloads are watched, and for which balancer. */
   readonly watchedPorts = new Map<string, string>();
@@ -39,6 +44,7 @@ export class ZoneDraft {
     readonly node: string,
     readonly at: Date,
     readonly findings: Findings,
+    readonly learned: LearnedRoutes,
   ) {
     this.view = new ForwardingView(resources);
     for (const { key, body } of resources) if (body?.$case === 'addressSet') this.addressSets.set(key, body.value.addresses);

@@ -1,11 +1,14 @@
-import { type NodeResource, ResourceKind } from '../../realization/resources.pb.js';
+import type { NodeResource } from '../../realization/resources.pb.js';
 import { balancerRows } from './balancer-rows.js';
+import { bgpRows } from './bgp-rows.js';
+import type { BgpSite } from './bgp-site.js';
 import type { Cable } from './cables.js';
 import { dhcpRows } from './dhcp-rows.js';
 import { dnsRecordRows } from './dns-rows.js';
 import { firewallRows } from './firewall-rows.js';
 import { gatewayFirewallRows } from './gateway-firewall-rows.js';
 import { type NeighbourNames, neighbourNames } from './learned-addresses.js';
+import type { LearnedRoutes } from './learned-routes.js';
 import type { Findings } from './member-watch.js';
 import { natRows } from './nat-rows.js';
 import { routingRows } from './routing-rows.js';
@@ -18,7 +21,7 @@ import { ZoneDraft, type ZoneProblem } from './zone-draft.js';
 
 /**
  * What a node's OVN should hold: a function of the resources that the node was told, the node, the time for rules with a schedule, and
- * what monitors of balancers have found.
+ * what monitors of balancers have found, and the routes that its neighbours told it by BGP.
  */
 export interface Zone {
   /** Rows of the northbound database. */
@@ -33,6 +36,7 @@ export interface Zone {
   readonly neighbours: NeighbourNames;
   readonly sites: readonly Site[];
   readonly cables: readonly Cable[];
+  readonly speakers: readonly BgpSite[];
 }
 
 /** Tables of the northbound database that a zone has rows in. */
@@ -52,13 +56,17 @@ export const ZONE_TABLES = [
   'ACL',
 ] as const;
 
-/** Kinds that are refused, so that nothing is said to be in force that is not. */
-const MISSING: ReadonlyMap<ResourceKind, string> = new Map([[ResourceKind.BGP_INSTANCE, 'BGP']]);
-
 const NOTHING_FOUND: Findings = new Map();
+const NOTHING_LEARNED: LearnedRoutes = new Map();
 
-export function zoneOf(resources: readonly NodeResource[], node: string, at: Date, findings: Findings = NOTHING_FOUND): Zone {
-  const draft = new ZoneDraft(resources, node, at, findings);
+export function zoneOf(
+  resources: readonly NodeResource[],
+  node: string,
+  at: Date,
+  findings: Findings = NOTHING_FOUND,
+  learned: LearnedRoutes = NOTHING_LEARNED,
+): Zone {
+  const draft = new ZoneDraft(resources, node, at, findings, learned);
   balancerRows(draft);
   natRows(draft);
   dhcpRows(draft);
@@ -66,16 +74,15 @@ export function zoneOf(resources: readonly NodeResource[], node: string, at: Dat
   switchingRows(draft);
   gatewayFirewallRows(draft);
   sourceCheckRows(draft);
+  bgpRows(draft);
   routingRows(draft);
   firewallRows(draft);
   siteRows(draft);
   const peers = new Map<string, string>();
-  for (const { kind, key, body } of resources) {
-    const missing = MISSING.get(kind);
-    if (missing) draft.refuse({ kind, key }, `this engine has no ${missing} yet`);
+  for (const { key, body } of resources) {
     const [address] = body?.$case === 'tunnelEndpoint' ? body.value.addresses : [];
     if (address !== undefined && key !== node) peers.set(key, address);
   }
-  const { rows, remotePorts, problems, limits, sites, cables } = draft;
-  return { rows, remotePorts, peers, problems, limits, sites, cables, neighbours: neighbourNames(draft) };
+  const { rows, remotePorts, problems, limits, sites, cables, speakers } = draft;
+  return { rows, remotePorts, peers, problems, limits, sites, cables, speakers, neighbours: neighbourNames(draft) };
 }

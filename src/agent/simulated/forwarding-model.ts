@@ -47,7 +47,7 @@ export class ForwardingModel {
       if (body?.$case === 'tunnelEndpoint' && key !== this.nodeId) tunnelsUp += 1;
       if (body?.$case === 'layer4Balancer' || body?.$case === 'layer7Balancer') membersUp += body.value.pool?.members.length ?? 0;
       if (body?.$case !== 'bgpInstance' || body.value.node !== this.nodeId) continue;
-      for (const { key: neighbor } of body.value.neighbors) {
+      for (const { key: neighbor, sourceAddresses } of body.value.neighbors) {
         bgpSessions.push({
           instance: key,
           neighbor,
@@ -55,6 +55,12 @@ export class ForwardingModel {
           establishedSeconds: 0,
           prefixesReceived: 0,
           prefixesSent: body.value.advertisements.length,
+          sourceAddress: sourceAddresses[0] ?? '',
+          peerRouterId: '',
+          establishments: 1,
+          drops: 0,
+          messagesSent: 0,
+          messagesReceived: 0,
         });
       }
     }

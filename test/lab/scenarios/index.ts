@@ -1,4 +1,5 @@
 import { balancing } from './balancing.js';
+import { bgp } from './bgp.js';
 import { dhcp } from './dhcp.js';
 import { dns } from './dns.js';
 import { fabric } from './fabric.js';
@@ -18,6 +19,7 @@ export const SCENARIOS: readonly Scenario[] = [
   fabric,
   segments,
   routing,
+  bgp,
   firewall,
   gatewayFirewall,
   dhcp,

@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { OWN_PORT } from './names.js';
+import type { OvsdbOperation } from './ovsdb-client.js';
+import { asSet, encodeMap, encodeSet, encodeUuid, entryOf } from './ovsdb-values.js';
+import type { PresentRows } from './row-difference.js';
+
+/**
+ * Between OVN's bridge and that of a physical network there is one of ours, because OVN cannot leave packets to an address of its router
+ * ports to anyone else: here they are taken out on the way (`bgp-flows.ts`). On a bridge that is not ours there is but the end of a patch.
+ */
+
+/** Says in `external_ids` of a bridge that it is ours, and which transport zone it is for. */
+const ZONE = 'heddle-zone';
+
+/** Names of the bridge of a transport zone, and of the port through which it reaches the physical network. */
+export function physicalBridge(zone: string): { readonly name: string; readonly outside: string } {
+  const name = `heddle-${createHash('sha256').update(zone).digest('hex').slice(0, 8)}`;
+  return { name, outside: `${name}-outside` };
+}
+
+/**
+ * What leads from the bridges of ours that are there to those that are to be there.
+ * @param bridges bridges to physical networks, by transport zone; all of them are there
+ */
+export function physicalBridgeOperations(present: PresentRows, bridges: ReadonlyMap<string, string>): OvsdbOperation[] {
+  const rows = [...present.rows('Bridge')];
+  const ours = new Map(rows.flatMap(([uuid, row]) => (entryOf(row.external_ids, ZONE) === undefined ? [] : [[String(row.name), uuid] as const])));
+  const wanted = new Map([...bridges].map(([zone, bridge]) => [physicalBridge(zone).name, { zone, bridge }]));
+  const operations: OvsdbOperation[] = [];
+  for (const [name, uuid] of ours) {
+    if (wanted.has(name)) continue;
+    operations.push({ op: 'mutate', table: 'Open_vSwitch', where: [], mutations: [['bridges', 'delete', encodeSet([encodeUuid(uuid)])]] });
+    operations.push(...unplugged(present, [`${name}-inside`]));
+  }
+  let number = 0;
+  for (const [name, { zone, bridge }] of wanted) {
+    number += 1;
+    const [inside, outside] = [`${name}-inside`, physicalBridge(zone).outside];
+    const ends = portNames(present, bridge);
+    if (ours.has(name) && ends.has(inside)) continue;
+    const patch = (end: string, peer: string, id: string): OvsdbOperation[] => [
+      {
+        op: 'insert',
+        table: 'Interface',
+        'uuid-name': `interface${id}`,
+        row: { name: end, type: 'patch', options: encodeMap([['peer', peer]]), external_ids: encodeMap([[OWN_PORT, 'patch']]) },
+      },
+      { op: 'insert', table: 'Port', 'uuid-name': `port${id}`, row: { name: end, interfaces: encodeSet([['named-uuid', `interface${id}`]]) } },
+    ];
+    // The administrator's bridge may be another one by now.
+    operations.push(...unplugged(present, [inside]), ...patch(inside, outside, `inside${number}`));
+    operations.push({
+      op: 'mutate',
+      table: 'Bridge',
+      where: [['name', '==', bridge]],
+      mutations: [['ports', 'insert', encodeSet([['named-uuid', `portinside${number}`]])]],
+    });
+    if (ours.has(name)) continue;
+    const datapath = String(rows.find(([, row]) => row.name === bridge)?.[1].datapath_type ?? '');
+    operations.push(...patch(outside, inside, `outside${number}`), ...localPort(name, number), {
+      op: 'insert',
+      table: 'Bridge',
+      'uuid-name': `bridge${number}`,
+      row: {
+        name,
+        datapath_type: datapath,
+        external_ids: encodeMap([[ZONE, zone]]),
+        ports: encodeSet([
+          ['named-uuid', `portoutside${number}`],
+          ['named-uuid', `portlocal${number}`],
+        ]),
+      },
+    });
+    operations.push({ op: 'mutate', table: 'Open_vSwitch', where: [], mutations: [['bridges', 'insert', encodeSet([['named-uuid', `bridge${number}`]])]] });
+  }
+  // ovs-vswitchd looks at what is new when this number is.
+  return operations.length === 0 ? [] : [...operations, { op: 'mutate', table: 'Open_vSwitch', where: [], mutations: [['next_cfg', '+=', 1]] }];
+}
+
+/** The port of a bridge that has its name, without which Open vSwitch has none. */
+function localPort(name: string, number: number): OvsdbOperation[] {
+  return [
+    { op: 'insert', table: 'Interface', 'uuid-name': `interfacelocal${number}`, row: { name, type: 'internal' } },
+    { op: 'insert', table: 'Port', 'uuid-name': `portlocal${number}`, row: { name, interfaces: encodeSet([['named-uuid', `interfacelocal${number}`]]) } },
+  ];
+}
+
+function portNames(present: PresentRows, bridge: string): Set<string> {
+  const row = [...present.rows('Bridge').values()].find(({ name }) => name === bridge);
+  return new Set(asSet(row?.ports).map((uuid) => String(present.rows('Port').get(String(uuid))?.name)));
+}
+
+/** Takes ports out of whatever bridge they are in. */
+function unplugged(present: PresentRows, names: readonly string[]): OvsdbOperation[] {
+  const ports = [...present.rows('Port')].filter(([, { name }]) => names.includes(String(name))).map(([uuid]) => encodeUuid(uuid));
+  return ports.length === 0 ? [] : [{ op: 'mutate', table: 'Bridge', where: [], mutations: [['ports', 'delete', encodeSet(ports)]] }];
+}
