@@ -1,4 +1,4 @@
-import { OWN_PORT } from './open-vswitch.js';
+import { OWN_PORT } from './names.js';
 import type { OvsdbOperation } from './ovsdb-client.js';
 import { encodeMap, encodeSet, encodeUuid, entryOf } from './ovsdb-values.js';
 import type { PresentRows } from './row-difference.js';

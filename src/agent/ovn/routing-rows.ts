@@ -1,7 +1,7 @@
 import { ResourceKind, type Router, Router_Role, RouterAdvertisement_Mode, type RouterPort, type StaticRoute } from '../../realization/resources.pb.js';
 import type { Keyed } from '../forwarding-view.js';
 import { balancersColumn } from './balancer-rows.js';
-import { bareAddress, switchSide } from './names.js';
+import { switchSide } from './names.js';
 import type { ZoneDraft } from './zone-draft.js';
 
 /**
