@@ -2,6 +2,7 @@ import type { MemberKind, Counters as RealizationCounters, RealizedState } from 
 import type { TraceStart } from './fabric-operations.js';
 import type { Figures } from './figures.js';
 import type { NodeInventory } from './inventory-book.js';
+import type { NodeTunnels } from './node-tunnels.js';
 import type { PacketTrace } from './packet-tracing.js';
 import type { NodeFacts } from './realization-host.js';
 import type { Counters, Packet, SetMisbehaviour_Misbehaviour, Workload } from './session.pb.js';
@@ -22,6 +23,8 @@ export interface FabricCalls {
   engineCounters(): readonly { readonly node: string; readonly counters: Counters }[];
   /** What all nodes have counted of the rules and ports at a policy path and below it. */
   figures(path: string): Figures;
+  /** Where the tunnels of a node begin and end. */
+  tunnels(node: string): NodeTunnels;
   inventoryOf(node: string): NodeInventory | undefined;
 
   plug(node: string, workload: Workload): Promise<void>;

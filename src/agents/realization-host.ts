@@ -15,6 +15,7 @@ import { FabricOperations } from './fabric-operations.js';
 import { type CountersReport, type Figures, figuresOf } from './figures.js';
 import { InventoryBook, type NodeInventory } from './inventory-book.js';
 import { NodeSession, type SessionCertificate, type SessionFacts, type SessionHost, type SessionWire } from './node-session.js';
+import { type NodeTunnels, peersIn } from './node-tunnels.js';
 import type { OutboxLimits } from './outbox.js';
 import { type CertificateAuthority, fingerprintOf } from './pki/certificate-authority.js';
 import type { NodeIdentity } from './pki/node-identity.js';
@@ -199,6 +200,10 @@ export class RealizationHost {
   /** Totals that a node's engine last reported. */
   engineCounters(): { readonly node: string; readonly counters: Counters }[] {
     return [...this.counters].map(([node, { counters }]) => ({ node, counters }));
+  }
+
+  tunnels(node: string): NodeTunnels {
+    return { local: this.book.of(node)?.tunnelAddresses ?? [], peers: peersIn(node, this.options.realization.snapshot(node)) };
   }
 
   /** Totals over all nodes. */

@@ -96,6 +96,7 @@ const calls: FabricCalls = {
   realizationCounters: () => host.realizationCounters(),
   engineCounters: () => host.engineCounters(),
   figures: (path) => host.figures(path),
+  tunnels: (node) => host.tunnels(node),
   inventoryOf: (node) => host.inventoryOf(node),
   plug: (node, workload) => host.operations.plug(node, workload),
   unplug: (machine) => host.operations.unplug(machine),

@@ -3,6 +3,7 @@ import { CODES } from '../model/error-codes.js';
 import type { PolicyObject } from '../model/policy-object.js';
 import { PolicyError } from '../model/problem.js';
 import type { Registry } from '../model/registry.js';
+import type { Feature } from '../model/resource.js';
 import { INTENT_READER, type IntentReader, REGISTRY } from '../policy/ports.js';
 import { AUTHORIZER, type Authorizer, type KnownRequest } from '../policy/request.js';
 
@@ -20,9 +21,14 @@ export class AskedIntent {
    * @throws PolicyError 404 where it is not there
    */
   find<T extends object = PolicyObject>(request: KnownRequest, path: string): T & PolicyObject {
-    this.authorizer.require(request.heddle, this.registry.locate(path)?.place.definition.feature ?? 'system', 'read');
+    this.require(request, this.registry.locate(path)?.place.definition.feature ?? 'system');
     const intent = this.reader.get<T>(path);
     if (!intent) throw new PolicyError({ status: 404, code: CODES.notFound, path, message: `${path} does not exist. Identifiers are case sensitive.` });
     return intent;
+  }
+
+  /** @throws PolicyError 403 where nothing of a feature may be read */
+  require(request: KnownRequest, feature: Feature): void {
+    this.authorizer.require(request.heddle, feature, 'read');
   }
 }

@@ -1,10 +1,12 @@
 import { Module } from '@nestjs/common';
 import { AskedIntent } from './asked-intent.js';
+import { BalancerStatusController } from './balancer-status.controller.js';
 import { BgpStatusController } from './bgp-status.controller.js';
 import { CertificateRequestsController } from './certificate-requests.controller.js';
 import { ContextAttributesController } from './context-attributes.controller.js';
 import { InventoryController } from './inventory.controller.js';
 import { MembersController } from './members.controller.js';
+import { NodeStatusController } from './node-status.controller.js';
 import { RealizedController } from './realized.controller.js';
 import { RuleStatisticsController } from './rule-statistics.controller.js';
 import { SegmentStatisticsController } from './segment-statistics.controller.js';
@@ -21,7 +23,9 @@ import { TagsController } from './tags.controller.js';
     TagsController,
     ContextAttributesController,
     CertificateRequestsController,
+    BalancerStatusController,
     BgpStatusController,
+    NodeStatusController,
     RuleStatisticsController,
     SegmentStatisticsController,
   ],

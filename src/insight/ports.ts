@@ -1,4 +1,5 @@
 import type { Figures } from '../agents/figures.js';
+import type { NodeTunnels } from '../agents/node-tunnels.js';
 import type { NodeFacts } from '../agents/realization-host.js';
 import type { MemberKind, RealizedState } from '../realization/contract.js';
 
@@ -21,6 +22,8 @@ export interface NodeReports {
   nodes(): Promise<readonly NodeFacts[]>;
   /** What all nodes have counted of the rules and ports at a policy path and below it. */
   figures(path: string): Promise<Figures>;
+  /** Where the tunnels of a node begin and end. */
+  tunnels(node: string): Promise<NodeTunnels>;
 }
 
 /** A virtual machine or an interface as its node last reported it. */

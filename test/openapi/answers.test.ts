@@ -20,6 +20,7 @@ const WEB = '/infra/segments/three-tier-web';
 const INNER = '/infra/tier-1s/three-tier/segments/inner';
 const POLICY = { domain: 'default', policy: 'three-tier' };
 const GATEWAY_POLICY = { domain: 'default', policy: 'edge' };
+const HOST = { site: 'default', point: 'default', node: 'host-1' };
 const MIXED = { domain: 'default', group: 'mixed' };
 
 let manager: WholeManager;
@@ -79,6 +80,16 @@ async function writeIntent(): Promise<void> {
   await write(`${INNER}/ports/p3`, { attachment: { id: 'vif-3' } });
   const rule = { resource_type: 'Rule', id: 'web', action: 'ALLOW', scope: ['/infra/tier-1s/three-tier'] };
   await write('/infra/domains/default/gateway-policies/edge', { category: 'LocalGatewayRules', rules: [rule] });
+  await write('/infra/lb-app-profiles/tcp', { resource_type: 'LBFastTcpProfile' });
+  await write('/infra/lb-pools/web', { members: [{ ip_address: '10.40.1.11', port: '80' }] });
+  await write('/infra/lb-services/web', { connectivity_path: '/infra/tier-1s/three-tier' });
+  await write('/infra/lb-virtual-servers/web', {
+    ip_address: '198.51.100.80',
+    ports: ['80'],
+    pool_path: '/infra/lb-pools/web',
+    lb_service_path: '/infra/lb-services/web',
+    application_profile_path: '/infra/lb-app-profiles/tcp',
+  });
   await write('/infra/domains/default/groups/mixed', {
     expression: [
       { resource_type: 'PathExpression', paths: [WEB, `${WEB}/ports/p1`, '/infra/domains/default/groups/three-tier-app'] },
@@ -148,6 +159,11 @@ const ASKED: Readonly<Record<string, readonly Given[]>> = {
     { path: { gateway: 'three-tier-uplink', service: 'default' } },
     { path: { gateway: 'three-tier-uplink', service: 'default' }, query: { edge_path: EDGE } },
   ],
+  '/policy/api/v1/infra/lb-services/{service}/detailed-status': [{ path: { service: 'web' } }],
+  '/policy/api/v1/infra/lb-services/{service}/lb-pools/{pool}/detailed-status': [{ path: { service: 'web', pool: 'web' } }],
+  '/policy/api/v1/infra/lb-services/{service}/lb-virtual-servers/{server}/detailed-status': [{ path: { service: 'web', server: 'web' } }],
+  '/policy/api/v1/infra/sites/{site}/enforcement-points/{point}/host-transport-nodes/{node}/status': [{ path: HOST }],
+  '/policy/api/v1/infra/sites/{site}/enforcement-points/{point}/host-transport-nodes/{node}/tunnels': [{ path: HOST }, { path: HOST, query: { status: 'UP' } }],
   '/policy/api/v1/infra/segments/{segment}/statistics': [{ path: { segment: 'three-tier-web' } }],
   '/policy/api/v1/infra/segments/{segment}/ports/{port}/statistics': ['p1', 'p2'].map((port) => ({ path: { segment: 'three-tier-web', port } })),
   '/policy/api/v1/infra/segments/{segment}/ports/{port}/status': ['p1', 'p2'].map((port) => ({ path: { segment: 'three-tier-web', port } })),
@@ -172,6 +188,10 @@ async function askedOf({ template }: Described): Promise<readonly Given[]> {
   const told = ASKED[template];
   if (told) return told;
   if (template.includes('/groups/{group}/members/')) return [{ path: MIXED }];
+  if (template.startsWith('/api/v1/transport-nodes/')) {
+    const { results } = await api.call('GET', '/heddle/api/v1/nodes');
+    return results.map(({ id }: Body) => ({ path: { node: id } }));
+  }
   if (template.endsWith('/realized-entity')) return entitiesOf(WEB);
   const [, collection, name] = /^(.+)\/\{([^}]+)\}$/.exec(template) ?? [];
   if (collection === undefined || name === undefined) return [{}];

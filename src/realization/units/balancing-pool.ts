@@ -47,7 +47,9 @@ export function poolOf(reads: Reads, path: string | undefined, server: LBVirtual
   return {
     key: pool.path,
     algorithm: ALGORITHMS[pool.algorithm] ?? BalancerPool_Algorithm.ROUND_ROBIN,
-    members: membersOf(reads, pool).map((member) => (dead.has(memberKey({ ...member, pool: pool.path })) ? { ...member, dead: true } : member)),
+    members: poolMembers(pool, (group) => reads.groupAddresses(group)).map((member) =>
+      dead.has(memberKey({ ...member, pool: pool.path })) ? { ...member, dead: true } : member,
+    ),
     memberPorts: [...(server.default_pool_member_ports ?? [])],
     monitors: (pool.active_monitor_paths ?? []).flatMap((monitor) => monitorOf(reads, monitor) ?? []),
     passiveMonitor: passiveMonitorOf(reads.intent, pool.passive_monitor_path),
@@ -65,7 +67,11 @@ const STATES: Readonly<Record<string, BalancerMember_State>> = {
   GRACEFUL_DISABLED: BalancerMember_State.DRAINING,
 };
 
-function membersOf(reads: Reads, { members = [], member_group: group }: LBPool): BalancerMember[] {
+/** The members of a pool, whether it lists them or a group does. @param groupAddresses addresses, blocks and ranges of a group */
+export function poolMembers(
+  { members = [], member_group: group }: Pick<LBPool, 'members' | 'member_group'>,
+  groupAddresses: (group: string) => readonly string[],
+): BalancerMember[] {
   const listed = members.map((member) => ({
     address: member.ip_address,
     port: portNumber(member.port ?? ''),
@@ -77,8 +83,7 @@ function membersOf(reads: Reads, { members = [], member_group: group }: LBPool):
   }));
   if (!group) return listed;
   const { ip_revision_filter: families = 'IPV4' } = group;
-  const addresses = reads
-    .groupAddresses(group.group_path)
+  const addresses = groupAddresses(group.group_path)
     .flatMap((text) => parseRange(text) ?? [])
     .filter(({ family }) => families.includes(`IPV${family}`))
     .flatMap(addressesIn);

@@ -4,6 +4,7 @@ import { dhcp } from './dhcp.js';
 import { dns } from './dns.js';
 import { fabric } from './fabric.js';
 import { faults } from './faults.js';
+import { figures } from './figures.js';
 import { firewall } from './firewall.js';
 import { gatewayFirewall } from './gateway-firewall.js';
 import { ipv6 } from './ipv6.js';
@@ -21,6 +22,7 @@ export const SCENARIOS: readonly Scenario[] = [
   routing,
   bgp,
   firewall,
+  figures,
   gatewayFirewall,
   dhcp,
   dns,
