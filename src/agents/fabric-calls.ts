@@ -1,4 +1,4 @@
-import type { MemberKind, Counters as RealizationCounters, RealizedState } from '../realization/contract.js';
+import type { MemberKind, Counters as RealizationCounters, RealizedState, WorkloadInterface } from '../realization/contract.js';
 import type { TraceStart } from './fabric-operations.js';
 import type { Figures } from './figures.js';
 import type { NodeInventory } from './inventory-book.js';
@@ -25,6 +25,8 @@ export interface FabricCalls {
   figures(path: string): Figures;
   /** Where the tunnels of a node begin and end. */
   tunnels(node: string): NodeTunnels;
+  /** The interface that a node reports with an attachment. */
+  interfaceAt(node: string, attachment: string): WorkloadInterface | undefined;
   inventoryOf(node: string): NodeInventory | undefined;
 
   plug(node: string, workload: Workload): Promise<void>;

@@ -7,6 +7,7 @@ import type {
   RealizedState,
   RealizedTransition,
   StartState,
+  WorkloadInterface,
 } from '../realization/contract.js';
 import type { SecretReference } from '../realization/resources.pb.js';
 import { secretsOf } from '../realization/secret-references.js';
@@ -213,6 +214,12 @@ export class RealizationHost {
 
   inventoryOf(node: string): NodeInventory | undefined {
     return this.book.of(node);
+  }
+
+  /** The interface that a node reports with an attachment. */
+  interfaceAt(node: string, attachment: string): WorkloadInterface | undefined {
+    for (const one of this.book.of(node)?.interfaces.values() ?? []) if (one.attachmentId === attachment) return one;
+    return undefined;
   }
 
   async stop(): Promise<void> {

@@ -97,6 +97,7 @@ const calls: FabricCalls = {
   engineCounters: () => host.engineCounters(),
   figures: (path) => host.figures(path),
   tunnels: (node) => host.tunnels(node),
+  interfaceAt: (node, attachment) => host.interfaceAt(node, attachment),
   inventoryOf: (node) => host.inventoryOf(node),
   plug: (node, workload) => host.operations.plug(node, workload),
   unplug: (machine) => host.operations.unplug(machine),

@@ -52,7 +52,7 @@ class PortAttachmentState {
   attachers!: PortAttacher[];
 }
 
-class AddressBindingState {
+export class AddressBindingState {
   @Field(() => PortAddressBindingEntry, 'The addresses.', { required: true })
   binding!: PortAddressBindingEntry;
 

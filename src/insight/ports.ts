@@ -1,7 +1,7 @@
 import type { Figures } from '../agents/figures.js';
 import type { NodeTunnels } from '../agents/node-tunnels.js';
 import type { NodeFacts } from '../agents/realization-host.js';
-import type { MemberKind, RealizedState } from '../realization/contract.js';
+import type { MemberKind, RealizedState, WorkloadInterface } from '../realization/contract.js';
 
 /**
  * Questions to the thread that runs realization. Each is answered from a state that includes at least the commit `sequence`, so
@@ -24,6 +24,8 @@ export interface NodeReports {
   figures(path: string): Promise<Figures>;
   /** Where the tunnels of a node begin and end. */
   tunnels(node: string): Promise<NodeTunnels>;
+  /** The interface that a node reports with an attachment. */
+  interfaceAt(node: string, attachment: string): Promise<WorkloadInterface | undefined>;
 }
 
 /** A virtual machine or an interface as its node last reported it. */

@@ -1,16 +1,17 @@
 import { Controller, Get, Inject, Param, Req } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CODES } from '../model/error-codes.js';
+import type { PortAddressBindingEntry } from '../model/networking/connectivity.js';
 import type { SegmentPort } from '../model/networking/segment-port.resource.js';
 import type { PolicyObject } from '../model/policy-object.js';
 import { PolicyError } from '../model/problem.js';
 import { Answers } from '../operations/described.js';
 import { INTENT_READER, type IntentReader } from '../policy/ports.js';
 import { AUTHORIZER, type Authorizer, type KnownRequest } from '../policy/request.js';
-import type { NodeState, RealizedState } from '../realization/contract.js';
-import { SegmentConfigurationState, SegmentPortState, Tier0GatewayState, Tier1GatewayState } from './configuration-state.js';
+import type { NodeState, RealizedState, WorkloadInterface } from '../realization/contract.js';
+import { type AddressBindingState, SegmentConfigurationState, SegmentPortState, Tier0GatewayState, Tier1GatewayState } from './configuration-state.js';
 import { ENFORCEMENT_POINT } from './enforcement-point.js';
-import { REALIZATION_QUERIES, type RealizationQueries } from './ports.js';
+import { NODE_REPORTS, type NodeReports, REALIZATION_QUERIES, type RealizationQueries } from './ports.js';
 import { unrealized } from './realized.controller.js';
 
 /** Where segments are, below `/infra`. */
@@ -23,6 +24,7 @@ export class StateController {
   constructor(
     @Inject(INTENT_READER) private readonly reader: IntentReader,
     @Inject(REALIZATION_QUERIES) private readonly realization: RealizationQueries,
+    @Inject(NODE_REPORTS) private readonly reports: NodeReports,
     @Inject(AUTHORIZER) private readonly authorizer: Authorizer,
   ) {}
 
@@ -49,7 +51,10 @@ export class StateController {
       },
       transport_node_ids: placed,
       realized_bindings: bindings.map((binding) => ({ binding, source: 'USER_DEFINED' })),
-      discovered_bindings: [],
+      discovered_bindings: discovered(
+        bindings,
+        attachment?.id === undefined ? [] : await Promise.all(placed.map((node) => this.reports.interfaceAt(node, attachment.id as string))),
+      ),
       duplicate_bindings: [],
     };
   }
@@ -76,6 +81,15 @@ export class StateController {
     if (!intent) throw new PolicyError({ status: 404, code: CODES.notFound, path, message: `${path} does not exist. Identifiers are case sensitive.` });
     return { intent, state: (await this.realization.realizedState(path, this.reader.sequence())) ?? unrealized(path) };
   }
+}
+
+/** Addresses that nodes report of an interface, and users have not stated: the inventory does not say how they were found. */
+export function discovered(stated: readonly PortAddressBindingEntry[], interfaces: readonly (WorkloadInterface | undefined)[]): AddressBindingState[] {
+  return interfaces.flatMap((one) =>
+    (one?.addresses ?? [])
+      .filter((address) => !stated.some(({ ip_address: known }) => known === address))
+      .map((address) => ({ binding: { ip_address: address, ...(one?.mac ? { mac_address: one.mac } : {}) }, source: 'UNKNOWN' })),
+  );
 }
 
 const WORDS = { REALIZED: 'success', ERROR: 'failed', UNREALIZED: 'in_progress' } as const;

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { type CountedPolicy, policyStatistics } from '../../src/insight/rule-statistics.js';
 import { trafficOf } from '../../src/insight/segment-statistics.js';
+import { discovered } from '../../src/insight/state.controller.js';
 import type { PolicyObject } from '../../src/model/policy-object.js';
 import type { Rule } from '../../src/model/security/rule.resource.js';
+import type { WorkloadInterface } from '../../src/realization/contract.js';
 
 const POLICY = '/infra/domains/default/security-policies/shop';
 const rule = (id: string, action: string, number: number) => ({ path: `${POLICY}/rules/${id}`, action, rule_id: number }) as Rule & PolicyObject;
@@ -45,5 +47,15 @@ describe('statistics of ports', () => {
   it('leave out what nobody counts', () => {
     expect(trafficOf({ at: 3, rules: [], ports: [port] })).not.toHaveProperty('rx_bytes');
     expect(trafficOf({ at: undefined, rules: [], ports: [] })).toEqual({});
+  });
+});
+
+describe('addresses of ports', () => {
+  const one = { mac: '02:00:00:00:00:11', addresses: ['10.0.0.1', '10.0.0.2'] } as unknown as WorkloadInterface;
+
+  it('are discovered where a node reports them and nobody stated them', () => {
+    expect(discovered([{ ip_address: '10.0.0.1' }], [one, undefined])).toEqual([
+      { binding: { ip_address: '10.0.0.2', mac_address: '02:00:00:00:00:11' }, source: 'UNKNOWN' },
+    ]);
   });
 });
