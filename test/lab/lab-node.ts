@@ -3,7 +3,7 @@ import { mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LabSwitch, startDaemon } from './lab-switch.js';
-import { Namespace } from './namespace.js';
+import { killProcesses, madeByAgent, Namespace } from './namespace.js';
 
 export interface NodePlace {
   readonly name: string;
@@ -41,21 +41,53 @@ export class LabNode {
   }
 
   static start(place: NodePlace): LabNode {
-    const { name, fabric, address } = place;
-    const namespace = Namespace.create(name);
-    const node = new LabNode(place, namespace);
-    namespace.connect('eth0', fabric, `${name}-u`);
-    namespace.connect('eth1', fabric, `${name}-p`);
-    fabric.run('ip', 'link', 'set', `${name}-u`, 'mtu', UNDERLAY_MTU, 'master', 'underlay');
-    fabric.run('ip', 'link', 'set', `${name}-p`, 'master', 'physical');
-    namespace.run('ip', 'link', 'set', 'eth0', 'mtu', UNDERLAY_MTU);
+    const node = new LabNode(place, Namespace.named(place.name));
+    node.connect();
     node.createDatabases();
-    node.startServices();
+    node.startDatabaseServers();
+    node.startSwitch();
     node.switch.addBridge('br-underlay', 'eth0');
     node.switch.addBridge('br-physical', 'eth1');
-    namespace.run('ip', 'address', 'add', `${address}/24`, 'dev', 'br-underlay');
-    namespace.run('ip', 'link', 'set', 'br-underlay', 'mtu', UNDERLAY_MTU, 'up');
+    node.configureUnderlay();
+    node.startNorthd();
+    node.startController();
     return node;
+  }
+
+  /** Makes the machine with its cables, but starts nothing on it. */
+  connect(): void {
+    const { namespace } = this;
+    const { name, fabric } = this.place;
+    Namespace.create(name);
+    namespace.connect('eth0', fabric, this.underlayDevice);
+    namespace.connect('eth1', fabric, this.physicalDevice);
+    fabric.run('ip', 'link', 'set', this.underlayDevice, 'mtu', UNDERLAY_MTU, 'master', 'underlay');
+    fabric.run('ip', 'link', 'set', this.physicalDevice, 'master', 'physical');
+    namespace.run('ip', 'link', 'set', 'eth0', 'mtu', UNDERLAY_MTU);
+  }
+
+  /** Takes the machine away with all that runs on it; what is on its disk stays. */
+  powerOff(): void {
+    const { fabric, directory } = this.place;
+    const namespaces = [this.namespace, ...madeByAgent(directory)];
+    // Not by namespace: those that an agent makes are known to nobody outside it.
+    killProcesses(`OVS_RUNDIR=${this.environment.OVS_RUNDIR}`);
+    for (const device of [this.underlayDevice, this.physicalDevice]) fabric.run('ip', 'link', 'delete', device);
+    for (const namespace of namespaces) namespace.remove();
+    this.agent = undefined;
+  }
+
+  /** Pulls the machine's cable to the underlay out, or plugs it in again. */
+  switchUnderlay(state: 'up' | 'down'): void {
+    this.place.fabric.run('ip', 'link', 'set', this.underlayDevice, state);
+  }
+
+  get underlayDevice(): string {
+    return `${this.name}-u`;
+  }
+
+  private get physicalDevice(): string {
+    return `${this.name}-p`;
   }
 
   get name(): string {
@@ -66,6 +98,7 @@ export class LabNode {
   startServices(): void {
     this.startDatabaseServers();
     this.startSwitch();
+    this.configureUnderlay();
     this.startNorthd();
     this.startController();
   }
@@ -162,9 +195,19 @@ export class LabNode {
     return this.namespace.runWith({ env: this.environment, timeout: 20_000 }, 'ovn-nbctl', `--db=unix:${this.environment.OVN_RUNDIR}/ovnnb_db.sock`, ...args);
   }
 
+  /** How many tunnels are asked over whether the other end lives, and it does. */
+  get watchedTunnels(): number {
+    return this.switch.vsctl('--bare', '--columns=name', 'find', 'Interface', 'type=geneve', 'bfd_status:state=up').split('\n').filter(Boolean).length;
+  }
+
   /** What a service of the node has written to its log. */
   log(name: string): string {
     return readFileSync(join(this.place.directory, name), 'utf8');
+  }
+
+  private configureUnderlay(): void {
+    this.namespace.run('ip', 'address', 'add', `${this.place.address}/24`, 'dev', 'br-underlay');
+    this.namespace.run('ip', 'link', 'set', 'br-underlay', 'mtu', UNDERLAY_MTU, 'up');
   }
 
   private createDatabases(): void {

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:f
 import { join } from 'node:path';
 import { LabManager } from './lab-manager.js';
 import { LabNode } from './lab-node.js';
-import { DIRECTORY, endProcesses, leftNamespaces, Namespace } from './namespace.js';
+import { DIRECTORY, endProcesses, leftNamespaces, madeByAgent, Namespace } from './namespace.js';
 import { frrName, TopOfRack } from './top-of-rack.js';
 import { Workload, type WorkloadPlan } from './workload.js';
 
@@ -72,6 +72,14 @@ export class Lab {
     return workload;
   }
 
+  /** Starts a machine that lost its power again, and what is plugged into it. */
+  boot(node: LabNode): void {
+    node.connect();
+    for (const workload of this.workloads.values()) workload.plugAgain(node);
+    node.startServices();
+    node.startAgent(this.manager.url, this.bridges);
+  }
+
   workload(name: string): Workload {
     const workload = this.workloads.get(name);
     if (!workload) throw new Error(`the lab has no workload ${name}`);
@@ -88,20 +96,14 @@ export function beginLab(): Namespace {
 /** Takes away all that a lab left, whether it ended, was kept or crashed. @returns whether there was anything */
 export function removeLab(): boolean {
   const processes = endProcesses();
-  const namespaces = [...leftNamespaces(), ...madeByAgents()];
+  const nodes = existsSync(DIRECTORY) ? readdirSync(DIRECTORY) : [];
+  const namespaces = [...leftNamespaces(), ...nodes.flatMap((node) => madeByAgent(join(DIRECTORY, node)))];
   for (const namespace of namespaces) namespace.remove();
   // FRR keeps its sockets in a place of its own.
   for (const namespace of namespaces) rmSync(join('/run/frr', frrName(namespace)), { recursive: true, force: true });
   const files = existsSync(DIRECTORY);
   rmSync(DIRECTORY, { recursive: true, force: true });
   return files || processes + namespaces.length > 0;
-}
-
-/** Namespaces that the agents of the lab made; their directories say which. */
-function madeByAgents(): Namespace[] {
-  if (!existsSync(DIRECTORY)) return [];
-  const folders = readdirSync(DIRECTORY).flatMap((node) => ['sites', 'bgp'].map((kind) => join(DIRECTORY, node, 'agent', kind)));
-  return folders.flatMap((folder) => (existsSync(folder) ? readdirSync(folder) : [])).map((name) => Namespace.of(name));
 }
 
 /** The last lines of all agents' and the manager's logs that warn of something. */

@@ -1,5 +1,6 @@
 import { type ChildProcess, execFileSync, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 /** Network namespaces of the lab. Everything that it makes is in one of them or in its directory, so nothing else can be hit. */
 
@@ -88,6 +89,12 @@ export class Namespace {
   }
 }
 
+/** Namespaces that the agent of a node made; its directory says which. */
+export function madeByAgent(nodeDirectory: string): Namespace[] {
+  const folders = ['sites', 'bgp'].map((kind) => join(nodeDirectory, 'agent', kind));
+  return folders.flatMap((folder) => (existsSync(folder) ? readdirSync(folder) : [])).map((name) => Namespace.of(name));
+}
+
 /** Namespaces that are there, also those of a lab that crashed. */
 export function leftNamespaces(): Namespace[] {
   const { stdout } = spawnSync('ip', ['-json', 'netns', 'list'], { encoding: 'utf8' });
@@ -114,11 +121,17 @@ export function endProcesses(): number {
   return found.length;
 }
 
-function markedProcesses(): number[] {
+/** Ends at once what runs with a setting in its environment, and waits until it has. */
+export function killProcesses(setting: string): void {
+  for (const pid of markedProcesses(setting)) process.kill(pid, 'SIGKILL');
+  for (let wait = 0; wait < 30 && markedProcesses(setting).length > 0; wait += 1) spawnSync('sleep', ['0.1']);
+}
+
+function markedProcesses(setting = MARK): number[] {
   return readdirSync('/proc').flatMap((name) => {
     if (!/^\d+$/.test(name) || Number(name) === process.pid) return [];
     try {
-      return readFileSync(`/proc/${name}/environ`, 'utf8').split('\0').includes(MARK) && !isZombie(name) ? Number(name) : [];
+      return readFileSync(`/proc/${name}/environ`, 'utf8').split('\0').includes(setting) && !isZombie(name) ? Number(name) : [];
     } catch {
       return [];
     }

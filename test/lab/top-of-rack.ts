@@ -64,6 +64,13 @@ export class TopOfRack {
     process.kill(Number(readFileSync(`/run/frr/${this.routerName}/${program}.pid`, 'utf8')), signal);
   }
 
+  /** A route by way of the first of some next hops that answers. */
+  addLivingRoute(network: string, nextHops: readonly string[]): void {
+    const tries = nextHops.map((hop) => `ping -n -c 1 -W 0.4 ${hop} >/dev/null && via=${hop}`).join(' || ');
+    const script = `while :; do via=; ${tries}; [ -z "$via" ] || [ "$via" = "$now" ] || ip route replace ${network} via $via && now=$via; sleep 0.2; done`;
+    this.namespace.spawn('sh', ['-c', script], { stdio: 'ignore' });
+  }
+
   pings(address: string): boolean {
     return this.namespace.status(3_000, 'ping', '-n', '-c', '1', '-W', '1', address) === 0;
   }

@@ -43,16 +43,26 @@ export class Workload {
   /** Plugs it in; where it was before it is unplugged first. */
   plugInto(node: LabNode): void {
     this.unplug();
-    const { mac, addresses, gateway, silent } = this.plan;
+    const { mac, addresses, silent } = this.plan;
     const device = node.nextDevice();
-    this.namespace.connect('eth0', node.namespace, device);
-    this.namespace.run('ip', 'link', 'set', 'eth0', 'address', mac);
-    for (const address of addresses) this.namespace.run('ip', 'address', 'add', address, 'dev', 'eth0', ...(address.includes(':') ? ['nodad'] : []));
-    if (gateway !== undefined) this.namespace.run('ip', 'route', 'add', 'default', 'via', gateway);
+    this.connectTo(node, device);
     const told = silent ? [] : addresses.map((address) => address.split('/')[0] ?? '');
     node.plug(device, this.attachment, mac, told);
     this.node = node;
     this.device = device;
+  }
+
+  /** Its machine was made again, and knows from its disk that this was plugged in. */
+  plugAgain(node: LabNode): void {
+    if (this.node === node) this.connectTo(node, this.device);
+  }
+
+  private connectTo(node: LabNode, device: string): void {
+    const { mac, addresses, gateway } = this.plan;
+    this.namespace.connect('eth0', node.namespace, device);
+    this.namespace.run('ip', 'link', 'set', 'eth0', 'address', mac);
+    for (const address of addresses) this.namespace.run('ip', 'address', 'add', address, 'dev', 'eth0', ...(address.includes(':') ? ['nodad'] : []));
+    if (gateway !== undefined) this.namespace.run('ip', 'route', 'add', 'default', 'via', gateway);
   }
 
   unplug(): void {

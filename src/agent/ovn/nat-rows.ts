@@ -7,8 +7,9 @@ import type { ZoneDraft } from './zone-draft.js';
 /** NAT of the service routers that this edge holds. A rule that says what is not translated is about the rules after it. */
 export function natRows(draft: ZoneDraft): void {
   for (const [router, all] of draft.view.natRules) {
-    if (!draft.isHere(router)) continue;
+    if (!draft.mayHold(router)) continue;
     const rules = all.filter((rule) => takes(draft, rule));
+    if (!draft.isHere(router)) continue;
     sourceRows(
       draft,
       rules.filter(({ action }) => !ON_THE_WAY_IN.has(action)),

@@ -99,14 +99,23 @@ export function portTraffic(ovs: OvsdbReplica): Map<string, Omit<Counters_PortCo
   return traffic;
 }
 
-/** Underlay addresses to which there is a tunnel. */
-export function tunnelledAddresses(ovs: OvsdbReplica): Set<string> {
-  const addresses = new Set<string>();
-  for (const { type, options, ofport } of ovs.rows('Interface').values()) {
+/** A tunnel to another node. */
+export interface Tunnel {
+  /** What BFD says of it; undefined where nobody asks over it. */
+  readonly bfd: { readonly up: boolean; readonly answered: boolean; readonly detail: string } | undefined;
+}
+
+/** Tunnels that there are, by the underlay address of the other end. */
+export function tunnels(ovs: OvsdbReplica): Map<string, Tunnel> {
+  const there = new Map<string, Tunnel>();
+  for (const { type, options, ofport, bfd, bfd_status: status } of ovs.rows('Interface').values()) {
     const remote = type === 'geneve' && Number(asSet(ofport)[0] ?? -1) > 0 ? entryOf(options, 'remote_ip') : undefined;
-    if (remote !== undefined) addresses.add(remote);
+    if (remote === undefined) continue;
+    const asked = entryOf(bfd, 'enable') === 'true';
+    const answered = Number(entryOf(status, 'flap_count') ?? 0) > 0;
+    there.set(remote, { bfd: asked ? { up: entryOf(status, 'state') === 'up', answered, detail: entryOf(status, 'diagnostic') ?? '' } : undefined });
   }
-  return addresses;
+  return there;
 }
 
 /**

@@ -1,20 +1,22 @@
 import { join } from 'node:path';
-import type { Command, CommandAnswer, Counters, EngineHealth, EngineHealth_BalancerMemberHealth } from '../../agents/session.pb.js';
+import type { Command, CommandAnswer, Counters, EngineHealth, EngineHealth_BalancerMemberHealth, EngineHealth_Tunnel } from '../../agents/session.pb.js';
 import type { ResourceId, SecretReference } from '../../realization/resources.pb.js';
 import type { Engine, EngineChange, EngineInventory, EngineObserver, EngineVerdict } from '../engine.js';
 import { idText } from '../held-state.js';
 import { ResourceBook } from '../resource-book.js';
 import { BgpSpeakers } from './bgp-speakers.js';
 import { layCables, takeUpCables } from './cables.js';
+import { Databases } from './databases.js';
 import { learnedAddresses } from './learned-addresses.js';
-import { examineMachine, type MachineSockets, MachineUnfit } from './machine.js';
-import { configureController, OPEN_VSWITCH_TABLES, pluggedIn, portTraffic, tunnelledAddresses } from './open-vswitch.js';
+import { Liveness, type WatchedTunnel } from './liveness.js';
+import { examineMachine, MachineUnfit } from './machine.js';
+import { nodeWatchTimers } from './node-watch-rows.js';
+import { configureController, pluggedIn, portTraffic, type Tunnel, tunnels } from './open-vswitch.js';
 import { type OvsdbOperation, OvsdbRefusal } from './ovsdb-client.js';
-import { OvsdbReplica } from './ovsdb-replica.js';
 import { differenceOf } from './row-difference.js';
 import { RuleHits } from './rule-hits.js';
 import { type Finding, SiteProblem, Sites } from './sites.js';
-import { bindings, newPeers, SOUTHBOUND_TABLES } from './southbound.js';
+import { bindings, newPeers } from './southbound.js';
 import { ZONE_TABLES, type Zone, zoneOf } from './zone.js';
 
 export interface OvnEngineOptions {
@@ -68,6 +70,9 @@ export class OvnEngine implements Engine {
   private looking = false;
   private readonly memberClock: NodeJS.Timeout;
   private readonly hits: RuleHits;
+  private readonly liveness: Liveness;
+  private dead: ReadonlySet<string> = new Set();
+  private livesClock: NodeJS.Timeout | undefined;
   private inventoryText = '';
   private closed = false;
   private readonly since = Date.now();
@@ -77,6 +82,7 @@ export class OvnEngine implements Engine {
     readonly version: string,
     private readonly databases: Databases,
   ) {
+    this.liveness = new Liveness(options.nodeId);
     const openVSwitch = () => databases.switch;
     const secret = (reference: SecretReference) =>
       this.observer ? this.observer.secret(reference) : Promise.reject(new Error('nobody can be asked for secrets yet'));
@@ -182,14 +188,13 @@ export class OvnEngine implements Engine {
 
   health(): EngineHealth {
     const missing = this.databases.missing();
-    const there = tunnelledAddresses(this.databases.switch);
-    const down = [...this.zone.peers].filter(([, address]) => !there.has(address));
+    const down = this.tunnelsDown();
     return {
       healthy: missing === undefined,
       detail: [...(missing ? [missing] : []), ...this.zone.limits, ...this.sites.troubles].join('; '),
       bgpSessions: [...this.speakers.sessions],
       tunnelsUp: this.zone.peers.size - down.length,
-      tunnelsDown: down.map(([endpoint, address]) => ({ endpoint, detail: `there is no tunnel to ${address}` })),
+      tunnelsDown: down,
       membersUp: [...this.findings.values()].filter(({ alive }) => alive).length,
       membersDown: [...this.findings.values()].filter(({ alive }) => !alive).map(downOf),
     };
@@ -214,6 +219,7 @@ export class OvnEngine implements Engine {
     clearInterval(this.memberClock);
     clearTimeout(this.mending);
     this.speakers.close();
+    clearTimeout(this.livesClock);
     this.databases.close();
     await this.tail;
     await this.hits.close();
@@ -221,7 +227,9 @@ export class OvnEngine implements Engine {
 
   private compute(): Zone {
     const lives = new Map([...this.findings].map(([name, { alive }]) => [name, alive]));
-    return zoneOf([...this.book.all()], this.options.nodeId, new Date(), lives, this.speakers.learned);
+    const zone = (): Zone => zoneOf([...this.book.all()], this.options.nodeId, new Date(), lives, this.speakers.learned, this.dead);
+    const computed = zone();
+    return this.lookAtLives(computed) ? zone() : computed;
   }
 
   /**
@@ -238,7 +246,7 @@ export class OvnEngine implements Engine {
     // A cable is there before the ports that it joins, so that changing to it takes no longer than OVN does.
     const laid = layCables(databases.switch, zone.cables);
     if (laid.length > 0) await databases.switch.transact(laid);
-    const difference = this.difference();
+    const difference = [...this.difference(), ...nodeWatchTimers(databases.northbound)];
     let number = databases.number;
     if (difference.length > 0) {
       number = await databases.commit(difference);
@@ -290,14 +298,50 @@ export class OvnEngine implements Engine {
       this.pending.delete(text);
       this.observer?.settled(id, version);
     }
-    this.mendSoon();
+    if (this.lookAtLives(this.zone)) void this.recompute().then(() => this.mend());
+    else this.mendSoon();
+  }
+
+  /** @returns whether others are dead than before: what they did is then done elsewhere at once */
+  private lookAtLives(zone: Zone): boolean {
+    clearTimeout(this.livesClock);
+    if (this.closed || !this.databases.switch.connected) return false;
+    const { dead, again } = this.liveness.look(this.watchedTunnels(zone), performance.now());
+    if (again !== undefined) this.livesClock = setTimeout(() => this.changed(), again);
+    const same = dead.size === this.dead.size && [...dead].every((node) => this.dead.has(node));
+    this.dead = dead;
+    return !same;
+  }
+
+  private watchedTunnels({ peers, nodeWatch: watch }: Zone): Map<string, WatchedTunnel> {
+    const there = watch.nodes.size > 0 ? tunnels(this.databases.switch) : new Map<string, Tunnel>();
+    const watched = new Map<string, WatchedTunnel>();
+    for (const node of watch.nodes) {
+      const bfd = there.get(peers.get(node) ?? '')?.bfd;
+      if (bfd) watched.set(node, { ...bfd, fellow: watch.fellows.has(node) });
+    }
+    return watched;
+  }
+
+  private tunnelsDown(): EngineHealth_Tunnel[] {
+    const there = tunnels(this.databases.switch);
+    return [...this.zone.peers].flatMap(([endpoint, address]) => {
+      const tunnel = there.get(address);
+      if (!tunnel) return { endpoint, detail: `there is no tunnel to ${address}` };
+      // The other end need not ask back: who never answered says nothing.
+      return tunnel.bfd?.answered && !tunnel.bfd.up ? { endpoint, detail: `BFD: ${tunnel.bfd.detail}` } : [];
+    });
+  }
+
+  private recompute(): Promise<void> {
+    return this.alone(async () => {
+      this.zone = this.compute();
+    });
   }
 
   /** The time of a rule may have come or gone, and what the node no longer holds may have to go. */
   private tick(): void {
-    void this.alone(async () => {
-      this.zone = this.compute();
-    });
+    void this.recompute();
     this.mendSoon();
   }
 
@@ -345,102 +389,4 @@ export class OvnEngine implements Engine {
 
 function downOf({ balancer, pool, member }: Finding): EngineHealth_BalancerMemberHealth {
   return { balancer, pool, address: member.address, port: member.port, detail: 'its monitor gets no answer that is good' };
-}
-
-/** The three databases of a node, and the numbers by which OVN says how far it is. */
-class Databases {
-  changed: () => void = () => undefined;
-  private readonly waiting = new Set<() => void>();
-  northbound!: OvsdbReplica;
-  southbound!: OvsdbReplica;
-  switch!: OvsdbReplica;
-
-  private constructor(private readonly node: string) {}
-
-  static async open({ openVSwitch, northbound, southbound }: MachineSockets, node: string): Promise<Databases> {
-    const databases = new Databases(node);
-    const open = (path: string, database: string, tables: readonly string[]): Promise<OvsdbReplica> =>
-      OvsdbReplica.open({ path, database, tables, changed: () => databases.notify() });
-    try {
-      databases.northbound = await open(northbound, 'OVN_Northbound', ['NB_Global', ...ZONE_TABLES]);
-      databases.southbound = await open(southbound, 'OVN_Southbound', SOUTHBOUND_TABLES);
-      databases.switch = await open(openVSwitch, 'Open_vSwitch', OPEN_VSWITCH_TABLES);
-    } catch (error) {
-      databases.close();
-      throw new MachineUnfit(`a database of this machine cannot be reached: ${error instanceof Error ? error.message : String(error)}`);
-    }
-    return databases;
-  }
-
-  /** Number of the configuration that was written last. */
-  get number(): number {
-    return Number(this.northbound.only('NB_Global')?.nb_cfg ?? 0);
-  }
-
-  /**
-   * Number of the configuration that this node's ovn-controller has confirmed; -1 where there was none yet. The northbound
-   * database has a number too, which says that all is well while there is no controller at all.
-   */
-  get confirmedNumber(): number {
-    const own = [...this.southbound.rows('Chassis_Private').values()].find(({ name }) => name === this.node);
-    return Number(own?.nb_cfg ?? -1);
-  }
-
-  get unreachable(): boolean {
-    return !(this.northbound.connected && this.southbound.connected && this.switch.connected);
-  }
-
-  /** What is not there; undefined: all is well. */
-  missing(): string | undefined {
-    if (!this.switch.connected) return 'the database of Open vSwitch is gone';
-    if (!this.northbound.connected || !this.southbound.connected) return 'a database of OVN is gone';
-    return undefined;
-  }
-
-  /** Writes to the northbound database under the next number. */
-  async commit(operations: readonly OvsdbOperation[]): Promise<number> {
-    const results = await this.northbound.transact([
-      ...operations,
-      { op: 'mutate', table: 'NB_Global', where: [], mutations: [['nb_cfg', '+=', 1]] },
-      { op: 'select', table: 'NB_Global', where: [], columns: ['nb_cfg'] },
-    ]);
-    return Number(results.at(operations.length + 1)?.rows?.[0]?.nb_cfg ?? 0);
-  }
-
-  /** Waits until northd has translated a configuration. */
-  translated(number: number, patience: number): Promise<boolean> {
-    return this.until(() => Number(this.northbound.only('NB_Global')?.sb_cfg ?? 0) >= number, patience);
-  }
-
-  /** Waits until ovn-controller has confirmed a configuration. */
-  confirmed(number: number, patience: number): Promise<boolean> {
-    return this.until(() => this.confirmedNumber >= number, patience);
-  }
-
-  close(): void {
-    for (const replica of [this.northbound, this.southbound, this.switch] as (OvsdbReplica | undefined)[]) replica?.close();
-    this.notify();
-  }
-
-  private notify(): void {
-    for (const look of this.waiting) look();
-    this.changed();
-  }
-
-  private until(condition: () => boolean, patience: number): Promise<boolean> {
-    if (condition()) return Promise.resolve(true);
-    return new Promise((resolve) => {
-      const end = (met: boolean): void => {
-        clearTimeout(timer);
-        this.waiting.delete(look);
-        resolve(met);
-      };
-      const look = (): void => {
-        if (condition()) end(true);
-        else if (this.unreachable) end(false);
-      };
-      const timer = setTimeout(() => end(false), patience);
-      this.waiting.add(look);
-    });
-  }
 }

@@ -11,10 +11,12 @@ import type { ZoneDraft } from './zone-draft.js';
  */
 export function routingRows(draft: ZoneDraft): void {
   const { view } = draft;
+  for (const { router, candidates, preemptive } of view.bindings.values())
+    if (!preemptive && candidates.length > 1 && draft.mayHold(router)) draft.limits.push(`${router}: the better edge takes it back when it returns`);
   for (const router of view.routers.values()) if (draft.isHere(router.key)) routerRow(draft, router);
   for (const port of view.routerPorts.values()) portRows(draft, port);
   for (const routes of view.routes.values())
-    for (const route of routes) if (draft.isHere(route.router) && !draft.overruled.has(route.key)) routeRows(draft, route);
+    for (const route of routes) if (draft.mayHold(route.router) && !draft.overruled.has(route.key)) routeRows(draft, route);
 }
 
 function routerRow(draft: ZoneDraft, { key, tunnelKey, role }: Keyed<Router>): void {
@@ -41,7 +43,7 @@ function portRows(draft: ZoneDraft, port: Keyed<RouterPort>): void {
   // OVN has no router port without an address, and nothing can be sent to one.
   if (port.networks.length === 0) return;
   const owner = { kind: ResourceKind.ROUTER_PORT, key: port.key };
-  const holder = port.node || draft.holderOf(port.router);
+  const holder = draft.nodeOf(port);
   const here = holder === draft.node;
   if (here) {
     draft.rows.push({
@@ -76,12 +78,18 @@ function portRows(draft: ZoneDraft, port: Keyed<RouterPort>): void {
 function switchSideOf(draft: ZoneDraft, port: Keyed<RouterPort>, elsewhere: string | undefined, options: Readonly<Record<string, string>>) {
   if (elsewhere !== undefined) return { type: '', addresses: [addressesOf(port)], options: { ...options, 'requested-chassis': elsewhere } };
   if (draft.guarded.has(port.key)) return { type: '', addresses: [addressesOf(port)], options };
-  return { type: 'router', addresses: ['router'], options: { ...options, 'router-port': port.key } };
+  return { type: 'router', addresses: ['router'], options: { ...options, 'router-port': port.key, ...announcements(draft, port) } };
 }
 
 /** What is found behind a router port: its MAC address and its addresses. */
 export function addressesOf({ mac, networks }: RouterPort): string {
   return [mac, ...networks.map((network) => network.slice(0, network.indexOf('/')))].join(' ');
+}
+
+/** Addresses of a service router may have been elsewhere before: the physical network is told where they are now. */
+function announcements({ view }: ZoneDraft, { router, logicalSwitch }: RouterPort): Record<string, string> {
+  const onVlan = (view.switches.get(logicalSwitch)?.vlans.length ?? 0) > 0;
+  return onVlan && view.routers.get(router)?.role === Router_Role.SERVICE ? { 'nat-addresses': 'router' } : {};
 }
 
 /** What a port tells IPv6 hosts about the network; nothing where it keeps silent. */
@@ -111,7 +119,11 @@ const ADDRESS_MODES: Readonly<Record<Exclude<RouterAdvertisement_Mode, RouterAdv
   [RouterAdvertisement_Mode.SLAAC_AND_ADDRESS_DNS_THROUGH_DHCP]: 'dhcpv6_stateful',
 };
 
-/** OVN knows no distances: of the next hops of a route the nearest are used, several at once. */
+function bareAddress(network: string): string {
+  return network.slice(0, network.indexOf('/'));
+}
+
+/** OVN knows no distances: of the next hops of a route that live the nearest are used, several at once. */
 function routeRows(draft: ZoneDraft, { key, router, network, nextHops }: Keyed<StaticRoute>): void {
   const owner = { kind: ResourceKind.STATIC_ROUTE, key };
   const within = { table: 'Logical_Router', name: router, column: 'static_routes' };
@@ -124,8 +136,19 @@ function routeRows(draft: ZoneDraft, { key, router, network, nextHops }: Keyed<S
       columns: { ip_prefix: network, nexthop, output_port: port === '' ? [] : [port] },
     });
   };
-  if (nextHops.length === 0) return row(key, 'discard', '');
   if (nextHops.some(({ address }) => address === '')) return draft.refuse(owner, 'OVN routes to the address of a next hop, and one of these has none');
-  const nearest = Math.min(...nextHops.map(({ distance }) => distance));
-  for (const { address, distance, routerPort } of nextHops) if (distance === nearest) row(`${key} ${address}`, address, routerPort);
+  if (!draft.isHere(router)) return;
+  if (nextHops.length === 0) return row(key, 'discard', '');
+  const living = nextHops.length > 1 ? nextHops.filter(({ address }) => leadsToLiving(draft, router, address)) : nextHops;
+  const usable = living.length > 0 ? living : nextHops;
+  const nearest = Math.min(...usable.map(({ distance }) => distance));
+  for (const { address, distance, routerPort } of usable) if (distance === nearest) row(`${key} ${address}`, address, routerPort);
+}
+
+/** Whether a next hop may be used: it may not while it is a router on a dead node. */
+function leadsToLiving(draft: ZoneDraft, router: string, address: string): boolean {
+  const { view } = draft;
+  const neighbours = (view.routerPortsOfRouter.get(router) ?? []).flatMap(({ logicalSwitch }) => view.routerPortsOfSwitch.get(logicalSwitch) ?? []);
+  const hop = neighbours.find((port) => port.router !== router && port.networks.some((network) => bareAddress(network) === address));
+  return !hop || draft.lives(draft.nodeOf(hop));
 }

@@ -201,4 +201,5 @@ const LISTS: ReadonlyMap<string, readonly string[]> = new Map([
   ['Logical_Switch', ['ports']],
   ['Logical_Router', ['ports', 'static_routes', 'policies', 'nat']],
   ['Port_Group', ['acls']],
+  ['HA_Chassis_Group', ['ha_chassis']],
 ]);

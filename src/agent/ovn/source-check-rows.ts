@@ -13,7 +13,7 @@ const [WELCOME, UNWELCOME] = [1_001, 1_000] as const;
  */
 export function sourceCheckRows(draft: ZoneDraft): void {
   for (const port of draft.view.routerPorts.values()) {
-    if (port.networks.length === 0 || (port.node || draft.holderOf(port.router)) !== draft.node) continue;
+    if (port.networks.length === 0 || draft.nodeOf(port) !== draft.node) continue;
     const isUplink = port.role === RouterPort_Role.UPLINK;
     // A firewall of the router lets pass what stays inside, so nobody outside may say that he is.
     if (isUplink && (port.strictSourceCheck || draft.filtering.has(port.router)))

@@ -1,4 +1,4 @@
-import type { DhcpOptions, NodeResource, ResourceId, SwitchPort } from '../../realization/resources.pb.js';
+import type { DhcpOptions, NodeResource, ResourceId, RouterPort, SwitchPort } from '../../realization/resources.pb.js';
 import { ForwardingView, type Keyed } from '../forwarding-view.js';
 import type { Watch } from '../haproxy/watches.js';
 import type { BgpSite } from './bgp-site.js';
@@ -45,6 +45,8 @@ export class ZoneDraft {
     readonly at: Date,
     readonly findings: Findings,
     readonly learned: LearnedRoutes,
+    /** Nodes that BFD says are dead; this node itself when it is cut off from the others. */
+    private readonly dead: ReadonlySet<string>,
   ) {
     this.view = new ForwardingView(resources);
     for (const { key, body } of resources) if (body?.$case === 'addressSet') this.addressSets.set(key, body.value.addresses);
@@ -87,9 +89,31 @@ export class ZoneDraft {
     return this.holderOf(router) === this.node;
   }
 
+  /** Whether a router is on this node or may come to it. What cannot be done is refused before it is needed. */
+  mayHold(router: string): boolean {
+    return this.view.bindings.get(router)?.candidates.includes(this.node) ?? true;
+  }
+
+  /** The node that a router is on: of its candidates the best one that lives, or the best where none does. */
   holderOf(router: string): string | undefined {
     const binding = this.view.bindings.get(router);
-    return binding ? binding.candidates[0] : this.node;
+    if (!binding) return this.node;
+    const { candidates } = binding;
+    return candidates.find((node) => !this.dead.has(node)) ?? candidates.find((node) => this.keeps(node));
+  }
+
+  /** The node that a port of a router is on; undefined while it is on none. */
+  nodeOf({ node, router }: Pick<RouterPort, 'node' | 'router'>): string | undefined {
+    return node === '' ? this.holderOf(router) : this.keeps(node) ? node : undefined;
+  }
+
+  lives(node: string | undefined): boolean {
+    return node !== undefined && !this.dead.has(node);
+  }
+
+  /** A node that is cut off keeps nothing: the others have taken over, and what comes in from outside is to go to them. */
+  private keeps(node: string): boolean {
+    return node !== this.node || !this.dead.has(node);
   }
 
   refuse({ kind, key }: ResourceId, reason: string): void {

@@ -11,6 +11,7 @@ import { type NeighbourNames, neighbourNames } from './learned-addresses.js';
 import type { LearnedRoutes } from './learned-routes.js';
 import type { Findings } from './member-watch.js';
 import { natRows } from './nat-rows.js';
+import { type NodeWatch, nodeWatchRows } from './node-watch-rows.js';
 import { routingRows } from './routing-rows.js';
 import type { WantedRow } from './rows.js';
 import type { Site } from './site.js';
@@ -20,8 +21,8 @@ import { switchingRows } from './switching-rows.js';
 import { ZoneDraft, type ZoneProblem } from './zone-draft.js';
 
 /**
- * What a node's OVN should hold: a function of the resources that the node was told, the node, the time for rules with a schedule, and
- * what monitors of balancers have found, and the routes that its neighbours told it by BGP.
+ * What a node's OVN should hold: a function of the resources that the node was told, the node, the time for rules with a schedule,
+ * what monitors of balancers have found, the routes that its neighbours told it by BGP, and who is dead.
  */
 export interface Zone {
   /** Rows of the northbound database. */
@@ -37,6 +38,7 @@ export interface Zone {
   readonly sites: readonly Site[];
   readonly cables: readonly Cable[];
   readonly speakers: readonly BgpSite[];
+  readonly nodeWatch: NodeWatch;
 }
 
 /** Tables of the northbound database that a zone has rows in. */
@@ -54,10 +56,13 @@ export const ZONE_TABLES = [
   'Address_Set',
   'Port_Group',
   'ACL',
+  'HA_Chassis_Group',
+  'HA_Chassis',
 ] as const;
 
 const NOTHING_FOUND: Findings = new Map();
 const NOTHING_LEARNED: LearnedRoutes = new Map();
+const NOBODY: ReadonlySet<string> = new Set();
 
 export function zoneOf(
   resources: readonly NodeResource[],
@@ -65,8 +70,9 @@ export function zoneOf(
   at: Date,
   findings: Findings = NOTHING_FOUND,
   learned: LearnedRoutes = NOTHING_LEARNED,
+  dead: ReadonlySet<string> = NOBODY,
 ): Zone {
-  const draft = new ZoneDraft(resources, node, at, findings, learned);
+  const draft = new ZoneDraft(resources, node, at, findings, learned, dead);
   balancerRows(draft);
   natRows(draft);
   dhcpRows(draft);
@@ -83,6 +89,7 @@ export function zoneOf(
     const [address] = body?.$case === 'tunnelEndpoint' ? body.value.addresses : [];
     if (address !== undefined && key !== node) peers.set(key, address);
   }
+  const nodeWatch = nodeWatchRows(draft, peers.keys());
   const { rows, remotePorts, problems, limits, sites, cables, speakers } = draft;
-  return { rows, remotePorts, peers, problems, limits, sites, cables, speakers, neighbours: neighbourNames(draft) };
+  return { rows, remotePorts, peers, problems, limits, sites, cables, speakers, nodeWatch, neighbours: neighbourNames(draft) };
 }

@@ -3,6 +3,7 @@ import { bgp } from './bgp.js';
 import { dhcp } from './dhcp.js';
 import { dns } from './dns.js';
 import { fabric } from './fabric.js';
+import { failover } from './failover.js';
 import { faults } from './faults.js';
 import { figures } from './figures.js';
 import { firewall } from './firewall.js';
@@ -32,6 +33,7 @@ export const SCENARIOS: readonly Scenario[] = [
   balancing,
   monitors,
   layerSeven,
+  failover,
 ];
 
 /** Scenarios of these names and what they build on, in order. @throws Error when there is none of a name */

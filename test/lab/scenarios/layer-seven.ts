@@ -89,7 +89,8 @@ export const layerSeven: Scenario = {
   },
 };
 
-function serve(namespace: Namespace, name: string): void {
+/** A web server on port 8081 whose page is a name. */
+export function serve(namespace: Namespace, name: string): void {
   const folder = join(DIRECTORY, 'pages', name);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'index.html'), `${name}\n`);
