@@ -318,7 +318,23 @@ describe('every operation outside the policy tree is described as it is', () => 
     expect(hops[0].steps).not.toHaveLength(0);
     const node = { path: { node: hops[0].node_id } };
     await eventually(async () => expect((await api.call('GET', '/heddle/api/v1/nodes/{node}', node)).counters?.ports).toBeDefined());
+    const met = hops.flatMap(({ steps }: Body) => steps).find(({ kind }: Body) => kind === 'FIREWALL')?.resource;
+    const rule = `${P}/infra/domains/{domain}/security-policies/{policy}/rules/{rule}/statistics`;
+    await eventually(async () => {
+      const { results } = await api.call('GET', rule, { path: idsIn(rule, `${P}${met}`) });
+      expect(results[0].statistics.hit_count).toBeGreaterThan(0);
+      const port = { path: { segment: 'three-tier-web', port: 'p1' } };
+      expect((await api.call('GET', `${P}/infra/segments/{segment}/ports/{port}/statistics`, port)).tx_packets.total).toBeGreaterThan(0);
+    });
     await api.call('POST', '/heddle/api/v1/packet-traces', { body: { packet }, refused: 400 });
+  });
+
+  it('figures of what is not there', async () => {
+    const nowhere = { path: { ...POLICY, rule: 'nowhere' }, refused: 404 };
+    await api.call('GET', `${P}/infra/domains/{domain}/security-policies/{policy}/rules/{rule}/statistics`, nowhere);
+    await api.call('GET', `${P}/infra/segments/{segment}/statistics`, { path: { segment: 'nowhere' }, refused: 404 });
+    await api.call('GET', `${P}/infra/lb-services/{service}/lb-pools/{pool}/detailed-status`, { path: { service: 'web', pool: 'nowhere' }, refused: 404 });
+    await api.call('GET', '/api/v1/transport-nodes/{node}/status', { path: { node: 'nowhere' }, refused: 404 });
   });
 
   it('certificates that the manager makes', async () => {
