@@ -11,6 +11,7 @@ import {
   type NodeResource,
   type Router,
   type RouterPort,
+  RouterPort_Role,
   type StaticRoute,
   type SwitchPort,
 } from '../realization/resources.pb.js';
@@ -111,6 +112,14 @@ export class ForwardingView {
       default:
     }
   }
+}
+
+/**
+ * Whether a port of a service router leads inward: to the distributed part, or from a tier-0 to a tier-1. The tier-0's end of that link is
+ * on one edge, the tier-1's is not.
+ */
+export function leadsInward({ role, node }: RouterPort): boolean {
+  return role === RouterPort_Role.INTERNAL_LINK || (role === RouterPort_Role.ROUTER_LINK && node !== '');
 }
 
 /** Address sets are large and seldom change: each is taken apart once, when it is first asked. */

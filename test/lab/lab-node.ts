@@ -200,6 +200,11 @@ export class LabNode {
     return this.switch.vsctl('--bare', '--columns=name', 'find', 'Interface', 'type=geneve', 'bfd_status:state=up').split('\n').filter(Boolean).length;
   }
 
+  /** Makes the switch forget all connections, as a restart would. */
+  forgetConnections(): void {
+    this.switch.appctl('dpctl/flush-conntrack');
+  }
+
   /** What a service of the node has written to its log. */
   log(name: string): string {
     return readFileSync(join(this.place.directory, name), 'utf8');

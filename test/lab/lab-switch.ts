@@ -48,6 +48,11 @@ export class LabSwitch {
     this.vsctl('add-br', name, '--', 'set', 'Bridge', name, 'datapath_type=netdev', '--', 'add-port', name, device);
   }
 
+  appctl(...args: readonly string[]): string {
+    const target = `${this.directory}/ovs-vswitchd.ctl`;
+    return this.namespace.runWith({ env: this.environment, timeout: 20_000 }, 'ovs-appctl', '-t', target, ...args);
+  }
+
   vsctl(...args: readonly string[]): string {
     return this.namespace.runWith({ env: this.environment, timeout: 20_000 }, 'ovs-vsctl', '--timeout=15', ...args);
   }

@@ -181,3 +181,10 @@ it('does not move rules when a policy is only described anew', () => {
   commit([policy('p'), rule('p', 'r')]);
   expect(commit([policy('p', { description: 'new' })])).toEqual([]);
 });
+
+it('has no rule for everything where the services that it names are empty', () => {
+  const nothing = rule('p', 'r', { services: ['/infra/services/empty'] });
+  commit([policy('p'), intent('/infra/services/empty', { resource_type: 'Service', service_entries: [] }), nothing]);
+  expect(ruleSets('h1')).toEqual([]);
+  expect(graph.realizedState(nothing.path)?.alarms).toMatchObject([{ reason: expect.stringContaining('no entries') }]);
+});

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { PolicyObject } from '../../src/model/policy-object.js';
 import type { Fabric } from './fabric.js';
 import { intent } from './network.js';
 import { app, EDGES, fabric, locale, PLAIN, SERVICED, segment, TIER0, tier1, uplink, web } from './routed-network.js';
@@ -86,6 +87,21 @@ describe('NAT', () => {
     expect(fabric(needs).graph.realizedState(needs.path)).toMatchObject({ state: 'ERROR', alarms: [{ code: 'EDGE_CLUSTER_MISSING' }] });
     expect(fabric({ ...needs, enabled: false } as never).graph.realizedState(needs.path)?.state).toBe('REALIZED');
   });
+
+  it('of connections is an error where several edges forward at once', () => {
+    const states = (gateway: PolicyObject) =>
+      [
+        { action: 'SNAT', translated_network: '198.51.100.1' },
+        { action: 'REFLEXIVE', source_network: '10.2.1.5', translated_network: '198.51.100.1' },
+      ].map((fields) => {
+        const { path } = rule(TIER0, 'n', fields);
+        const alarms = fabric(gateway, rule(TIER0, 'n', fields)).graph.realizedState(path)?.alarms ?? [];
+        return alarms.some(({ code }) => code === 'NOT_SUPPORTED');
+      });
+    const tier0 = (mode: string) => intent(TIER0, { ha_mode: mode, transit_subnets: ['100.64.0.0/16'] });
+    expect(states(tier0('ACTIVE_ACTIVE'))).toEqual([true, false]);
+    expect(states(tier0('ACTIVE_STANDBY'))).toEqual([false, false]);
+  });
 });
 
 describe('the gateway firewall', () => {
@@ -118,6 +134,13 @@ describe('the gateway firewall', () => {
     expect(alarmsOf(fabric(policy, drop([TIER0])))).toEqual(['NOT_SUPPORTED']);
     expect(alarmsOf(fabric({ ...policy, stateful: false } as never, drop([TIER0])))).toEqual([]);
     expect(alarmsOf(fabric(policy, drop([TIER0]), intent(TIER0, { ha_mode: 'ACTIVE_STANDBY', transit_subnets: ['100.64.0.0/16'] })))).toEqual([]);
+  });
+
+  it('of a tier-0 looks at what goes outside or comes from there, and not at what stays inside', () => {
+    const out = intent(`${policy.path}/rules/r`, { action: 'DROP', direction: 'OUT', scope: [TIER0], sequence_number: 1, rule_id: 7 });
+    const guarded = fabric(policy, out, intent(TIER0, { ha_mode: 'ACTIVE_STANDBY', transit_subnets: ['100.64.0.0/16'] }));
+    expect(guarded.send(app, { sourceAddress: '10.2.1.5', destinationAddress: '203.0.113.9' })).toMatchObject({ verdict: 'DROPPED', by: out.path });
+    expect(guarded.send(app, { sourceAddress: '10.2.1.5', destinationAddress: '10.1.1.5' })).toMatchObject({ verdict: 'DELIVERED' });
   });
 
   it('is off where the gateway says so', () => {

@@ -10,7 +10,7 @@ import {
   type RouterPort,
   RouterPort_Role,
 } from '../../realization/resources.pb.js';
-import type { Keyed } from '../forwarding-view.js';
+import { type Keyed, leadsInward } from '../forwarding-view.js';
 import { accessListRows, FIRST_PRIORITY, matchAt, setsInForce } from './access-lists.js';
 import { portGroupName, switchSide } from './names.js';
 import { addressesOf } from './routing-rows.js';
@@ -78,11 +78,6 @@ function routerRows(draft: ZoneDraft, { key }: Keyed<Router>): void {
     draft.limits.push(`${key}: its firewall sees what balancers pass on, and monitors, under the addresses behind them`);
   if (view.natRules.get(key)?.some(({ firewallMatch }) => firewallMatch !== NatRule_FirewallMatch.INTERNAL_ADDRESS))
     draft.limits.push(`${key}: its firewall sees the addresses of the inside, whatever the rules that translate them say`);
-}
-
-/** To the distributed part, or from a tier-0 to a tier-1: the tier-0's end of that link is on one edge, the tier-1's is not. */
-function leadsInward({ role, node }: RouterPort): boolean {
-  return role === RouterPort_Role.INTERNAL_LINK || (role === RouterPort_Role.ROUTER_LINK && node !== '');
 }
 
 /** @returns name of the switch port that access lists are on */

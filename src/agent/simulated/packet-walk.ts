@@ -17,7 +17,7 @@ import {
   RouterPort_Role,
   type SwitchPort,
 } from '../../realization/resources.pb.js';
-import type { ForwardingView, Keyed } from '../forwarding-view.js';
+import { type ForwardingView, type Keyed, leadsInward } from '../forwarding-view.js';
 import { type BalancerChoice, balance } from './balancing.js';
 import { type Decision, decideAtPort, decideAtRouter, type FirewallQuestion } from './firewall.js';
 import { familyOf, inPorts, isMulticast, TCP, UDP } from './packet-matching.js';
@@ -153,7 +153,7 @@ export class PacketWalk {
     if (arrived.hopLimit <= 1) return this.drop(router, 'the hop limit is used up', arrived);
     const { view } = this;
     const service = view.routers.get(router)?.role === Router_Role.SERVICE;
-    const fromOutside = service && leadsOutside(ingress);
+    const fromOutside = service && !leadsInward(ingress);
     const natRules = view.natRules.get(router) ?? [];
     let packet: Packet = { ...arrived, hopLimit: arrived.hopLimit - 1 };
 
@@ -181,7 +181,7 @@ export class PacketWalk {
     const egress = choice.port;
     if (!egress) return this.drop(choice.by, 'the route drops', packet);
 
-    const toOutside = service && leadsOutside(egress);
+    const toOutside = service && !leadsInward(egress);
     const source = toOutside ? translateSource(natRules, egress.key, packet) : undefined;
     if ((fromOutside || toOutside) && !this.passesGateway(router, [ingress.key, egress.key], fromOutside, arrived, packet, destination, source)) return;
     if (source) {
@@ -317,11 +317,6 @@ const RANKING = [
   TraceResult_Verdict.REJECTED,
   TraceResult_Verdict.DROPPED,
 ];
-
-/** Ports of a service router that do not lead to its own distributed part. */
-function leadsOutside({ role }: RouterPort): boolean {
-  return role !== RouterPort_Role.INTERNAL_LINK;
-}
 
 function macOf({ addresses }: SwitchPort): string {
   return addresses[0]?.mac ?? '';

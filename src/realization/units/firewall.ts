@@ -22,7 +22,7 @@ import {
   ResourceKind,
 } from '../resources.pb.js';
 import { alarm } from './alarm.js';
-import type { GatewayFacts } from './gateway-facts.js';
+import { type GatewayFacts, sharesNoState, sharesTraffic } from './gateway-facts.js';
 import { gatewayAbove } from './interfaces.js';
 import type { Reads } from './reads.js';
 import { serviceMatches } from './services.js';
@@ -83,17 +83,23 @@ export function policyFacts(reads: Pick<Reads, 'intent'>, path: string): PolicyF
   };
 }
 
+/** A rule for nothing would be taken for one for everything. */
+export const NO_SERVICE = 'The services that it names have no entries, so it matches nothing. Give them entries, or name none.';
+
 /** A rule becomes an element of the set of those rules of its policy that are applied to the same things. */
 export function ruleUnit(reads: Reads, path: string): Output {
   const rule = reads.intent.object<Rule>(path);
   const policy = rule && reads.policy(rule.parent_path);
   if (!rule || !policy || rule.disabled) return NOTHING;
+  const services = serviceMatches(reads.intent, rule.services, rule.service_entries);
+  if (services?.length === 0) return { ...NOTHING, idle: [NO_SERVICE] };
   const scope = policy.scope ?? narrowed(rule.scope);
-  if (policy.place === FirewallRuleSet_Place.GATEWAY) return onGateways(reads, policy, scope ?? [], elementOf(reads, rule, policy), rule.is_default);
-  return enforced(reads.intent) ? onPorts(policy, scope ?? [EVERYWHERE], [elementOf(reads, rule, policy)]) : NOTHING;
+  const element = elementOf(rule, policy, services ?? [], attributesOf(reads.intent, rule.profiles));
+  if (policy.place === FirewallRuleSet_Place.GATEWAY) return onGateways(reads, policy, scope ?? [], element, rule.is_default);
+  return enforced(reads.intent) ? onPorts(policy, scope ?? [EVERYWHERE], [element]) : NOTHING;
 }
 
-function elementOf(reads: Reads, rule: Rule & PolicyObject, policy: PolicyFacts): FirewallRule {
+function elementOf(rule: Rule & PolicyObject, policy: PolicyFacts, services: FirewallRule['services'], attributes: FirewallRule['attributes']): FirewallRule {
   const kind: AddressKind = policy.ethernet ? 'mac' : 'ip';
   const sources = endpoints(rule.source_groups, kind);
   const destinations = endpoints(rule.destination_groups, kind);
@@ -110,8 +116,8 @@ function elementOf(reads: Reads, rule: Rule & PolicyObject, policy: PolicyFacts)
     destinationSets: destinations.sets,
     destinationAddresses: destinations.addresses,
     destinationsExcluded: rule.destinations_excluded ?? false,
-    services: serviceMatches(reads.intent, rule.services, rule.service_entries) ?? [],
-    attributes: attributesOf(reads.intent, rule.profiles),
+    services,
+    attributes,
     logged: rule.logged ?? false,
     logLabel: rule.tag ?? '',
     routerPorts: [],
@@ -164,13 +170,7 @@ function obstacle(gateway: GatewayFacts, { stateful }: PolicyFacts): Alarm | und
   if (!gateway.clustered)
     return alarm('EDGE_CLUSTER_MISSING', `${gateway.path} has no edge cluster, which its firewall needs. Name one in its locale services.`);
   if (!stateful || !sharesTraffic(gateway)) return undefined;
-  const reason = `Edges of ${gateway.path} forward at once and share no state of connections. Make the policy stateless, or the gateway ACTIVE_STANDBY.`;
-  return alarm('NOT_SUPPORTED', reason);
-}
-
-/** Whether packets of one connection may pass several edges. */
-function sharesTraffic({ activeStandby, service }: GatewayFacts): boolean {
-  return !activeStandby && service.length > 1;
+  return alarm('NOT_SUPPORTED', `${sharesNoState(gateway)} Make the policy stateless, or the gateway ACTIVE_STANDBY.`);
 }
 
 /** A policy by itself becomes what it says about traffic of its scope that none of its rules matches. */

@@ -151,6 +151,16 @@ function uplinkOf(reads: Reads, { path, tier0_path: tier0 }: Tier1, tunnelKey: n
   return { tier0, slice, link: transitLink(reads.intent.object<Tier0>(tier0)?.transit_subnets, slice), tunnelKey };
 }
 
+/** Whether packets of one connection may pass several edges. */
+export function sharesTraffic({ activeStandby, service }: GatewayFacts): boolean {
+  return !activeStandby && service.length > 1;
+}
+
+/** Why such a gateway can do nothing that needs to know connections. */
+export function sharesNoState({ path }: GatewayFacts): string {
+  return `Edges of ${path} forward at once and share no state of connections.`;
+}
+
 /** Whether a gateway is on every node of its domain at once: a tier-1 always, a tier-0 where segments hang on it directly. */
 export function hasDistributedPart(reads: Pick<Reads, 'intent'>, { tier, path }: Pick<GatewayFacts, 'tier' | 'path'>): boolean {
   return tier === 1 || connectedSegments(reads, path).length > 0;

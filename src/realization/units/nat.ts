@@ -3,6 +3,8 @@ import { addressElements } from '../groups/selector.js';
 import { bundles, NOTHING, type Output } from '../output.js';
 import { NatRule_Action, NatRule_FirewallMatch, ResourceKind } from '../resources.pb.js';
 import { alarm } from './alarm.js';
+import { NO_SERVICE } from './firewall.js';
+import { sharesNoState, sharesTraffic } from './gateway-facts.js';
 import { gatewayAbove } from './interfaces.js';
 import type { Reads } from './reads.js';
 import { serviceMatches } from './services.js';
@@ -22,6 +24,9 @@ const FIREWALL_MATCHES: Readonly<Record<string, NatRule_FirewallMatch>> = {
   BYPASS: NatRule_FirewallMatch.BYPASS,
 };
 
+/** What has to know connections; a reflexive rule translates each packet by itself. */
+const STATEFUL: ReadonlySet<string> = new Set(['SNAT', 'DNAT', 'NAT64']);
+
 /** Sections in the order in which they are tried. */
 const SECTIONS = ['INTERNAL', 'USER', 'DEFAULT', 'NAT64'];
 /** More than any number of a rule within its section. */
@@ -35,13 +40,18 @@ export function natRuleUnit(reads: Reads, path: string): Output {
   if (!gateway.clustered) {
     return { ...NOTHING, problems: [alarm('EDGE_CLUSTER_MISSING', `${gateway.path} has no edge cluster, which NAT needs. Name one in its locale services.`)] };
   }
+  if (sharesTraffic(gateway) && STATEFUL.has(rule.action)) {
+    return { ...NOTHING, problems: [alarm('NOT_SUPPORTED', `${sharesNoState(gateway)} Use REFLEXIVE rules, or make it ACTIVE_STANDBY.`)] };
+  }
+  const services = serviceMatches(reads.intent, rule.service === undefined ? undefined : [rule.service], undefined);
+  if (services?.length === 0) return { ...NOTHING, idle: [NO_SERVICE] };
   const section = rule.parent_path.slice(rule.parent_path.lastIndexOf('/') + 1);
   const value = {
     action: ACTIONS[rule.action] ?? NatRule_Action.NO_SNAT,
     sources: addressesOf(rule.source_network),
     destinations: addressesOf(rule.destination_network),
     translated: listOf(rule.translated_network),
-    services: serviceMatches(reads.intent, rule.service === undefined ? undefined : [rule.service], undefined) ?? [],
+    services: services ?? [],
     translatedPorts: rule.translated_ports ?? '',
     sequence: Math.max(SECTIONS.indexOf(section), 0) * SECTION_SIZE + (rule.sequence_number ?? 0),
     logged: rule.logging ?? false,

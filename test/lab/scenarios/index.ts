@@ -7,6 +7,7 @@ import { failover } from './failover.js';
 import { faults } from './faults.js';
 import { figures } from './figures.js';
 import { firewall } from './firewall.js';
+import { firewallDetails } from './firewall-details.js';
 import { gatewayFirewall } from './gateway-firewall.js';
 import { ipv6 } from './ipv6.js';
 import { layerSeven } from './layer-seven.js';
@@ -24,6 +25,7 @@ export const SCENARIOS: readonly Scenario[] = [
   bgp,
   firewall,
   figures,
+  firewallDetails,
   gatewayFirewall,
   dhcp,
   dns,
