@@ -60,6 +60,12 @@ export class LabManager {
     if (status !== 200) throw new Error(`PATCH ${path}: ${status} ${text}`);
   }
 
+  /** Writes some fields of an object anew and leaves the others as they are; undefined takes a field away. */
+  async change(path: string, fields: object): Promise<void> {
+    const { status, text } = await this.call('PUT', `/policy/api/v1${path}`, { ...(await this.get(`/policy/api/v1${path}`)), ...fields });
+    if (status !== 200) throw new Error(`PUT ${path}: ${status} ${text}`);
+  }
+
   async delete(path: string): Promise<void> {
     const { status, text } = await this.call('DELETE', `/policy/api/v1${path}`);
     if (status !== 200) throw new Error(`DELETE ${path}: ${status} ${text}`);

@@ -47,7 +47,7 @@ function udp(address: string, port: number): void {
 function hold(address: string, port: number): void {
   const socket = connect(port, address, () => setInterval(() => socket.write('?'), PAUSE));
   socket.setNoDelay();
-  socket.on('data', () => process.stdout.write('answered\n'));
+  socket.on('data', (answer) => process.stdout.write(`${answer}\n`));
   socket.on('error', () => process.exit(REFUSED));
 }
 

@@ -126,21 +126,26 @@ export function listenIn(namespace: Namespace, name: string, ...ports: readonly 
 
 /** A TCP connection over which something is said all the time. */
 export class HeldConnection {
-  private answers = 0;
+  private answers: string[] = [];
   private readonly process: ChildProcess;
 
   constructor(from: Namespace, address: string, port: number) {
     this.process = from.spawn(process.execPath, [PROBE, 'hold', address, String(port)], { stdio: ['ignore', 'pipe', 'ignore'] });
-    this.process.stdout?.on('data', () => {
-      this.answers += 1;
+    this.process.stdout?.on('data', (chunk: Buffer) => {
+      this.answers.push(...chunk.toString().trim().split('\n'));
     });
   }
 
   /** Whether answers come. */
   async lives(): Promise<boolean> {
-    const before = this.answers;
+    return (await this.answered()) !== '';
+  }
+
+  /** Names of those that answer now, each once. */
+  async answered(): Promise<string> {
+    this.answers = [];
     await pause(1_200);
-    return this.answers > before;
+    return [...new Set(this.answers)].join();
   }
 
   close(): void {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type BalancerMember, type BalancerPool, type Layer7Balancer, Layer7Balancer_ForwardedFor, Persistence_Mode } from '../../realization/resources.pb.js';
 import { type AddressSets, addressPattern } from './conditions.js';
-import { backendOf, canCheck, serverName, sharedTable, tableOf } from './pools.js';
+import { backendOf, canCheck, host, serverName, sharedTable, tableOf } from './pools.js';
 import { ruleDirectives } from './rules.js';
 import { type SecretTexts, TlsFiles } from './tls-files.js';
 import { type Watch, watchBackend } from './watches.js';
@@ -99,11 +99,10 @@ function globals({ adminSocket, stateFile }: Surroundings): string[] {
 
 function frontendOf(balancer: Layer7Balancer, { addressSets }: Surroundings, files: TlsFiles, backendName: (pool: string) => string): string[] {
   const { address, ports, clientTls, accessList, pool } = balancer;
-  const host = address.includes(':') ? `[${address}]` : address;
   const tls = clientTls ? [` ${files.towardsClients(clientTls).join(' ')}`] : [''];
   const inList = accessList ? `{ src ${addressPattern(accessList.addressSets.flatMap((key) => addressSets(key)))} }` : '';
   return [
-    ...ports.map((port) => `bind ${host}:${port}${tls[0]}`),
+    ...ports.map((port) => `bind ${host(address)}:${port}${tls[0]}`),
     ...(accessList ? [`tcp-request connection reject if ${accessList.deny ? '' : '!'}${inList}`] : []),
     ...limitsOf(balancer),
     ...logOf(balancer),

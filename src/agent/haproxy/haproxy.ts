@@ -118,8 +118,9 @@ export class Haproxy {
     const [command = 'haproxy', ...args] = this.command('-c', '-f', file);
     await run(command, args).catch(({ stderr }: { stderr: string }) => {
       if (stderr.includes('No such file or directory') && !stderr.includes('[ALERT]')) throw new Error('haproxy is missing: install the package haproxy');
-      const alert = /\[ALERT\].*?: *(.*)/.exec(stderr)?.[1] ?? stderr;
-      throw new Error(`HAProxy refuses the configuration: ${alert.trim()}`);
+      // What it says may go on over several lines, until the next that begins with what kind it is.
+      const alert = /\[ALERT\][^:]*: *((?:.|\n(?!\[))*)/.exec(stderr)?.[1] ?? stderr;
+      throw new Error(`HAProxy refuses the configuration: ${alert.replaceAll(/\s+/g, ' ').replace(/[ .]+$/, '')}`);
     });
   }
 

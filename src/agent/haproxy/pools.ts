@@ -67,13 +67,14 @@ function serverOf(balancer: Layer7Balancer, pool: BalancerPool, member: Balancer
     ...(passive ? [`observe layer4 error-limit ${passive.fallCount} on-error mark-down`] : []),
     ...(passive && !monitor ? [`inter ${seconds(passive.timeoutSeconds)} fall 1 rise 1`] : []),
     ...(serverTls ? ['ssl', 'sni req.hdr(host),field(1,:)', ...files.towardsServers(serverTls)] : []),
-    `source ${sourceOf(balancer, pool)}`,
+    `source ${host(sourceOf(balancer, pool, member))}`,
     ...(persistence && isCookie(persistence) ? [`cookie ${cookieValue(persistence, member)}`] : []),
   ];
-  return `server ${serverName(member)} ${serverHost(member)}${port === 0 ? '' : `:${port}`} ${options.join(' ')}`;
+  return `server ${serverName(member)} ${host(member.address)}${port === 0 ? '' : `:${port}`} ${options.join(' ')}`;
 }
 
-export function serverHost({ address }: BalancerMember): string {
+/** An address as it stands before a port, or could. */
+export function host(address: string): string {
   return address.includes(':') ? `[${address}]` : address;
 }
 
@@ -90,13 +91,21 @@ function memberPort({ memberPorts: [first, ...more] }: BalancerPool): number {
   return Number(first);
 }
 
-/** Address from which members are reached: the pool's first, or the balancer's own, to which every router has a route. @throws Unsupported */
-export function sourceOf({ address }: Layer7Balancer, { sourceTranslation, translationAddresses }: BalancerPool): string {
+/** Address from which a member is reached: the pool's first of its family, or the balancer's own, to which every router has a route. @throws Unsupported */
+function sourceOf({ address }: Layer7Balancer, { sourceTranslation, translationAddresses }: BalancerPool, member: BalancerMember): string {
   if (sourceTranslation === BalancerPool_SourceTranslation.NONE)
     throw new Unsupported("a layer-7 pool's members cannot see the client's address: use X-Forwarded-For");
-  const [first] = sourceTranslation === BalancerPool_SourceTranslation.POOL ? translationAddresses : [];
-  const range = first === undefined ? undefined : parseRange(first);
-  return range ? formatAddress(range.family, range.low) : address;
+  const { family } = parseRange(member.address) ?? {};
+  const ranges = sourceTranslation === BalancerPool_SourceTranslation.POOL ? translationAddresses.flatMap((text) => parseRange(text) ?? []) : [];
+  const range = ranges.find((one) => one.family === family);
+  if (range) return formatAddress(range.family, range.low);
+  if (parseRange(address)?.family !== family) throw new Unsupported(`${member.address} can only be reached from an address of its own kind: give the pool one`);
+  return address;
+}
+
+/** Addresses from which the members of a pool are reached, each once. @throws Unsupported */
+export function sourcesOf(balancer: Layer7Balancer, pool: BalancerPool): string[] {
+  return [...new Set(pool.members.map((member) => sourceOf(balancer, pool, member)))];
 }
 
 function checksOf({ monitors }: BalancerPool): string[] {

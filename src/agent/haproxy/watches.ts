@@ -1,5 +1,5 @@
 import type { BalancerMember, BalancerPool, HealthMonitor } from '../../realization/resources.pb.js';
-import { checkDirectives, checkOptions, serverHost, serverName } from './pools.js';
+import { checkDirectives, checkOptions, host, serverName } from './pools.js';
 import type { TlsFiles } from './tls-files.js';
 
 /** Members of a pool that HAProxy watches for a balancer that is not its own. */
@@ -20,8 +20,8 @@ export interface Watch {
 /** A backend that nothing is sent to: its servers are members as one monitor sees them. @throws Unsupported */
 export function watchBackend({ members, port, source }: Watch, monitor: HealthMonitor, files: TlsFiles): string[] {
   const servers = members.map((member) => {
-    const options = ['check', ...checkOptions(monitor, false, files), `source ${source}`];
-    return `server ${serverName(member)} ${serverHost(member)}:${member.port || port} ${options.join(' ')}`;
+    const options = ['check', ...checkOptions(monitor, false, files), `source ${host(source)}`];
+    return `server ${serverName(member)} ${host(member.address)}:${member.port || port} ${options.join(' ')}`;
   });
   return ['mode tcp', ...checkDirectives(monitor), ...servers];
 }

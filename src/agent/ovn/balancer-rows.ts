@@ -14,6 +14,7 @@ import type { Keyed } from '../forwarding-view.js';
 import { canCheck } from '../haproxy/pools.js';
 import { lives, watchMembers } from './member-watch.js';
 import { References } from './rows.js';
+import { familyOf } from './site.js';
 import type { ZoneDraft } from './zone-draft.js';
 
 /** A balancer of more ports than this would be a table of its own in every packet's way. */
@@ -60,8 +61,10 @@ function placesOf(draft: ZoneDraft, { router, portGroup }: Layer4Balancer): stri
   return [...new Set(behind.map(({ logicalSwitch }) => logicalSwitch))];
 }
 
-function limitsOf({ pool, sorryPool, portGroup, maxConnections, maxNewConnectionsPerSecond }: Layer4Balancer): string[] {
+function limitsOf({ address, pool, sorryPool, portGroup, maxConnections, maxNewConnectionsPerSecond }: Layer4Balancer): string[] {
   const limits: string[] = [];
+  if ([pool, sorryPool].some((one) => one?.members.some((member) => familyOf(member.address) !== familyOf(address))))
+    limits.push('OVN balances no connections of IPv4 to members of IPv6, nor the other way');
   if (portGroup !== '') limits.push('OVN balances for all ports of a switch, not for those of a group');
   if (maxConnections > 0 || maxNewConnectionsPerSecond > 0) limits.push('OVN does not limit the connections of a balancer');
   if ([pool, sorryPool].some((one) => one?.monitors.some((monitor) => !canCheck(monitor)))) limits.push('members are not watched by ICMP or UDP');
@@ -99,8 +102,9 @@ function balancerRow(draft: ZoneDraft, balancer: Keyed<Layer4Balancer>): void {
 }
 
 /** Ports of the balancer, each with its members. */
-function entriesOf(draft: ZoneDraft, { key, ports, pool, sorryPool }: Keyed<Layer4Balancer>): [port: number, members: string[]][] {
-  const usable = (one: BalancerPool): readonly BalancerMember[] => usableOf(one, (member) => lives(draft, key, one, member));
+function entriesOf(draft: ZoneDraft, { key, address, ports, pool, sorryPool }: Keyed<Layer4Balancer>): [port: number, members: string[]][] {
+  const usable = (one: BalancerPool): readonly BalancerMember[] =>
+    usableOf(one, (member) => familyOf(member.address) === familyOf(address) && lives(draft, key, one, member));
   const members = pool && usable(pool);
   const chosen = members && members.length > 0 && members.length >= (pool?.minActiveMembers ?? 0) ? pool : sorryPool;
   const memberPorts = (chosen?.memberPorts ?? []).flatMap(portsOf);

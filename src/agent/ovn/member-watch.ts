@@ -32,7 +32,7 @@ export function watchMembers(draft: ZoneDraft, balancer: Keyed<Layer4Balancer>):
   const isService = draft.view.routers.get(balancer.router)?.role === Router_Role.SERVICE;
   for (const one of [pool, sorryPool]) {
     if (!one?.monitors.some(canCheck)) continue;
-    const members = one.members.filter(({ state }) => state === BalancerMember_State.ENABLED);
+    const members = one.members.filter(({ state, address: place }) => state === BalancerMember_State.ENABLED && familyOf(place) === familyOf(address));
     const common = { balancer: key, pool: one, port: portOf(balancer, one) };
     if (isService) {
       if (members.length > 0) draft.watchesAt(balancer.router).push({ ...common, members, source: address, shared: false });

@@ -3,7 +3,7 @@ import { type Layer7Balancer, ResourceKind } from '../../realization/resources.p
 import { addressesOf as addressesOfForwarder } from '../dnsmasq/configuration.js';
 import type { Keyed } from '../forwarding-view.js';
 import { configurationOf, poolsOf, type Work } from '../haproxy/configuration.js';
-import { sourceOf } from '../haproxy/pools.js';
+import { sourcesOf } from '../haproxy/pools.js';
 import type { Watch } from '../haproxy/watches.js';
 import { Unsupported } from '../haproxy/words.js';
 import { switchSide } from './names.js';
@@ -86,13 +86,11 @@ function linkRows(draft: ZoneDraft, { router, attachment, mac, addresses }: Site
 
 /** Where clients come to, and where members see it come from. */
 function addressesOf(balancer: Layer7Balancer): string[] {
-  return [balancer.address, ...poolsOf(balancer).map((pool) => sourceOf(balancer, pool))];
+  return [balancer.address, ...poolsOf(balancer).flatMap((pool) => sourcesOf(balancer, pool))];
 }
 
 function takes(draft: ZoneDraft, balancer: Keyed<Layer7Balancer>): boolean {
-  const reason = balancer.address.includes(':')
-    ? 'layer-7 balancers have IPv4 addresses here'
-    : refusal({ balancers: new Map([[balancer.key, balancer]]), watches: [] });
+  const reason = refusal({ balancers: new Map([[balancer.key, balancer]]), watches: [] });
   if (reason !== undefined) draft.refuse({ kind: ResourceKind.LAYER7_BALANCER, key: balancer.key }, reason);
   return reason === undefined;
 }

@@ -42,16 +42,23 @@ describe('layer-7 balancers', () => {
     expect(rows.find(({ name }) => name === sites[0]?.attachment)).toMatchObject({ within: { name: 't1-sr#site' } });
   });
 
+  it('of IPv6 are routed to by the other end of the same link', () => {
+    const { sites, rows } = zone('e1', balancer('six', { address: '2001:db8::80' }), balancer('four', {}));
+    expect(sites).toMatchObject([{ addresses: ['2001:db8::80', '203.0.113.80'] }]);
+    const routes = rows.filter(({ table, name }) => table === 'Logical_Router_Static_Route' && name.endsWith('#site'));
+    expect(routes.map(({ columns }) => columns.nexthop)).toEqual(['fd4d:6865:6464:6c65::2', '169.254.77.2']);
+  });
+
   it('are nowhere else', () => {
     expect(zone('h1', balancer('a', {})).sites).toEqual([]);
   });
 
-  it.each([
-    ['an address of IPv6', { address: '2001:db8::80' }, 'layer-7 balancers have IPv4 addresses here'],
-    ['a rule of a phase that there is not', { rules: [rule('TRANSPORT')] }, 'rules of the phase TRANSPORT cannot be done'],
-  ])('with %s are refused, and the others go on', (_what, facts, reason) => {
-    const { problems, sites } = zone('e1', balancer('good', {}), balancer('bad', facts));
-    expect(problems).toMatchObject([{ resource: { key: 'bad' }, reason }]);
-    expect([...(sites[0]?.balancers.keys() ?? [])]).toEqual(['good']);
-  });
+  it.each([['a rule of a phase that there is not', { rules: [rule('TRANSPORT')] }, 'rules of the phase TRANSPORT cannot be done']])(
+    'with %s are refused, and the others go on',
+    (_what, facts, reason) => {
+      const { problems, sites } = zone('e1', balancer('good', {}), balancer('bad', facts));
+      expect(problems).toMatchObject([{ resource: { key: 'bad' }, reason }]);
+      expect([...(sites[0]?.balancers.keys() ?? [])]).toEqual(['good']);
+    },
+  );
 });

@@ -1,4 +1,5 @@
 import { balancing } from './balancing.js';
+import { balancingSix } from './balancing-six.js';
 import { bgp } from './bgp.js';
 import { dhcp } from './dhcp.js';
 import { dns } from './dns.js';
@@ -11,6 +12,7 @@ import { firewallDetails } from './firewall-details.js';
 import { gatewayFirewall } from './gateway-firewall.js';
 import { ipv6 } from './ipv6.js';
 import { layerSeven } from './layer-seven.js';
+import { members } from './members.js';
 import { monitors } from './monitors.js';
 import { nat } from './nat.js';
 import { routing } from './routing.js';
@@ -33,8 +35,10 @@ export const SCENARIOS: readonly Scenario[] = [
   faults,
   nat,
   balancing,
+  members,
   monitors,
   layerSeven,
+  balancingSix,
   failover,
 ];
 

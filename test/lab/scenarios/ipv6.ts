@@ -3,7 +3,7 @@ import { routing, TIER1 } from './routing.js';
 import type { Scenario } from './scenario.js';
 import { attach } from './segments.js';
 
-const [FIRST, SECOND] = ['/infra/segments/six-a', '/infra/segments/six-b'] as const;
+export const [FIRST, SECOND] = ['/infra/segments/six-a', '/infra/segments/six-b'] as const;
 const POLICY = '/infra/domains/default/security-policies/six';
 /** What the second workload makes of the announced prefix and its MAC address. */
 const AUTOCONFIGURED = 'fd00:1:2:0:0:ff:fe06:12';

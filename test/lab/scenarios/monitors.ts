@@ -1,6 +1,6 @@
 import { pause } from '../pause.js';
 import { answersTo } from '../workload.js';
-import { balancing, INSIDE, INSIDE_POOL, POOL, SERVER, VIRTUAL, VIRTUAL_INSIDE } from './balancing.js';
+import { balancing, EAST_WEST, INSIDE, INSIDE_POOL, POOL, SERVER, VIRTUAL, VIRTUAL_INSIDE } from './balancing.js';
 import type { Scenario } from './scenario.js';
 
 const MONITOR = '/infra/lb-monitor-profiles/listens';
@@ -17,10 +17,10 @@ export const monitors: Scenario = {
     const member = (name: string, more: object = {}) => ({ display_name: name, ip_address: lab.workload(name).address, port: '8080', ...more });
     const both = [member('web1'), member('web2')];
     await manager.patch(MONITOR, { resource_type: 'LBTcpMonitorProfile', interval: 1, timeout: 1, fall_count: 2, rise_count: 2 });
-    await manager.patch(POOL, { members: both, active_monitor_paths: [MONITOR] });
-    await manager.patch(INSIDE_POOL, { members: both, active_monitor_paths: [MONITOR] });
+    await manager.change(POOL, { members: both, active_monitor_paths: [MONITOR] });
+    await manager.change(INSIDE_POOL, { members: both, active_monitor_paths: [MONITOR] });
     await expect.realized(SERVER, INSIDE);
-    const names = (from: string | undefined, address: string, count = 10): string => {
+    const names = (from: string | undefined, address: string, count = 6): string => {
       const namespace = from === undefined ? topOfRack.namespace : lab.workload(from).namespace;
       return [...new Set(answersTo(namespace, address, 80, count))].sort().join();
     };
@@ -52,6 +52,12 @@ export const monitors: Scenario = {
     lab.workload('web2').silence();
     await answers('by the one that lives, after web2 on h2 has died', 'web1');
     await expect.soon('the manager says which is dead', told);
+    await expect.soon('also at the path that NSX-T has for it', async () => {
+      const { results } = await manager.get(`/policy/api/v1${EAST_WEST}${INSIDE_POOL.replace('/infra', '')}/detailed-status`);
+      const [{ status, members }] = results as [{ readonly status: string; readonly members: readonly { readonly status: string }[] }];
+      const said = [status, ...members.map((one) => one.status)].join();
+      return said === 'PARTIALLY_UP,UP,DOWN' || said;
+    });
     await lab.node('h2').killAgent();
     await manager.kill();
     await manager.start();
