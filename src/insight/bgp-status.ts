@@ -35,6 +35,24 @@ export class PolicyBgpNeighborStatus {
   @Field('integer', 'Prefixes that are announced to the neighbor; only where the session is known.')
   total_out_prefix_count?: number;
 
+  @Field('string', 'Address of the edge that the session starts from; only where there was a connection.', { format: 'ip' })
+  source_address?: string;
+
+  @Field('string', 'Identifier that the neighbor gives itself; only where it has told it.', { format: 'ip' })
+  neighbor_router_id?: string;
+
+  @Field('integer', 'How often the session was established; only where the session is known.')
+  established_connection_count?: number;
+
+  @Field('integer', 'How often it was lost; only where the session is known.')
+  connection_drop_count?: number;
+
+  @Field('integer', 'Messages that came from the neighbor; only where the session is known.')
+  messages_received?: number;
+
+  @Field('integer', 'Messages that were sent to the neighbor; only where the session is known.')
+  messages_sent?: number;
+
   @Field('integer', 'When the edge last reported, in milliseconds since 1970.')
   last_update_timestamp?: number;
 }
@@ -57,14 +75,24 @@ export function bgpNeighborStatuses(
   });
 }
 
-function sessionStatus({ path, session, healthAt }: NodeFacts, { state, establishedSeconds, prefixesReceived, prefixesSent }: EngineHealth_BgpSession) {
+/** What stands for the identifier of a neighbor that has told none. */
+const UNKNOWN_IDENTIFIERS: ReadonlySet<string> = new Set(['', '0.0.0.0']);
+
+function sessionStatus({ path, session, healthAt }: NodeFacts, seen: EngineHealth_BgpSession) {
+  const { state, sourceAddress, peerRouterId } = seen;
   const where = { edge_path: path, ...(healthAt === undefined ? {} : { last_update_timestamp: healthAt }) };
   if (!session) return { ...where, connection_state: 'UNKNOWN' };
   return {
     ...where,
     connection_state: state,
-    ...(state === 'ESTABLISHED' ? { time_since_established: establishedSeconds * 1000 } : {}),
-    total_in_prefix_count: prefixesReceived,
-    total_out_prefix_count: prefixesSent,
+    ...(state === 'ESTABLISHED' ? { time_since_established: seen.establishedSeconds * 1000 } : {}),
+    total_in_prefix_count: seen.prefixesReceived,
+    total_out_prefix_count: seen.prefixesSent,
+    ...(sourceAddress === '' ? {} : { source_address: sourceAddress }),
+    ...(UNKNOWN_IDENTIFIERS.has(peerRouterId) ? {} : { neighbor_router_id: peerRouterId }),
+    established_connection_count: seen.establishments,
+    connection_drop_count: seen.drops,
+    messages_received: seen.messagesReceived,
+    messages_sent: seen.messagesSent,
   };
 }

@@ -18,6 +18,12 @@ function edge(name: string, connected: boolean, sessions: Readonly<Record<string
     establishedSeconds: state === 'ESTABLISHED' ? 7 : 0,
     prefixesReceived: 3,
     prefixesSent: 2,
+    sourceAddress: state === 'ESTABLISHED' ? '192.0.2.9' : '',
+    peerRouterId: '0.0.0.0',
+    establishments: 4,
+    drops: 3,
+    messagesSent: 9,
+    messagesReceived: 8,
   }));
   return { path: `/infra/${name}`, session: connected ? {} : undefined, health: { bgpSessions }, healthAt: 1000 } as unknown as NodeFacts;
 }
@@ -31,6 +37,8 @@ it('says of each neighbor what every edge reports', () => {
     ['192.0.2.2', '/infra/e1', 'CONNECT'],
   ]);
   expect(statuses[0]).toMatchObject({ time_since_established: 7000, total_in_prefix_count: 3, total_out_prefix_count: 2, last_update_timestamp: 1000 });
+  expect(statuses[0]).toMatchObject({ source_address: '192.0.2.9', established_connection_count: 4, connection_drop_count: 3, messages_received: 8 });
+  expect(statuses[0]).not.toHaveProperty('neighbor_router_id');
   expect(statuses[1]).not.toHaveProperty('time_since_established');
 });
 

@@ -37,7 +37,16 @@ it('runs on each edge, with a router id of its own and the neighbours that are r
     routerId: '192.0.2.1',
     gracefulRestart: BgpInstance_GracefulRestart.DISABLED,
     restartSeconds: 10,
-    neighbors: [{ address: '192.0.2.254', remoteAs: '65000', keepAliveSeconds: 60, holdSeconds: 180, password: undefined }],
+    neighbors: [
+      {
+        address: '192.0.2.254',
+        remoteAs: '65000',
+        keepAliveSeconds: 60,
+        holdSeconds: 180,
+        password: undefined,
+        gracefulRestart: BgpInstance_GracefulRestart.DISABLED,
+      },
+    ],
   });
   expect(instance(network, 'e2')?.neighbors.map(({ address }) => address)).toEqual(['203.0.113.1', '192.0.2.254']);
   expect(instance(network, 'h1')).toBeUndefined();

@@ -47,6 +47,7 @@ export function bgpUnit(reads: Reads, path: string): Output {
       const all = everyUplink(reads, gateway.localeServices);
       const uplinks = all.filter((one) => partOfInterface(gateway, one)?.router === part.router);
       const reached = neighbors.filter((neighbor) => neighbor.enabled !== false && isFor(neighbor, uplinks, all));
+      const gracefulRestart = MODES[graceful?.mode ?? (config.graceful_restart ? 'GR_AND_HELPER' : '')] ?? BgpInstance_GracefulRestart.HELPER_ONLY;
       const value = {
         router: part.router,
         node: part.candidates[0] ?? '',
@@ -54,10 +55,10 @@ export function bgpUnit(reads: Reads, path: string): Output {
         routerId: routerId(uplinks),
         ecmp: config.ecmp !== false,
         multipathRelax: config.multipath_relax !== false,
-        gracefulRestart: MODES[graceful?.mode ?? (config.graceful_restart ? 'GR_AND_HELPER' : '')] ?? BgpInstance_GracefulRestart.HELPER_ONLY,
+        gracefulRestart,
         restartSeconds: graceful?.timer?.restart_timer ?? 180,
         staleSeconds: graceful?.timer?.stale_route_timer ?? 600,
-        neighbors: reached.map((neighbor) => neighborOf(reads, neighbor)),
+        neighbors: reached.map((neighbor) => neighborOf(reads, neighbor, gracefulRestart)),
         advertisements: advertisements(redistributed, uplinks),
         aggregates: (config.route_aggregations ?? []).map(({ prefix, summary_only: only }) => ({ network: networkOf(prefix), summaryOnly: only !== false })),
         routeMaps: lists.routeMaps,
@@ -138,7 +139,8 @@ const LOCAL_AS_MODES: Readonly<Record<string, BgpInstance_LocalAsMode>> = {
   NO_PREPEND_REPLACE_AS: BgpInstance_LocalAsMode.NO_PREPEND_REPLACE_AS,
 };
 
-function neighborOf(reads: Reads, neighbor: BgpNeighborConfig & { path: string }): BgpInstance_Neighbor {
+/** @param restart what goes for the instance, and for neighbours that say nothing of it */
+function neighborOf(reads: Reads, neighbor: BgpNeighborConfig & { path: string }, restart: BgpInstance_GracefulRestart): BgpInstance_Neighbor {
   const { bfd, neighbor_local_as_config: local } = neighbor;
   return {
     key: neighbor.path,
@@ -151,7 +153,7 @@ function neighborOf(reads: Reads, neighbor: BgpNeighborConfig & { path: string }
     allowOwnAs: neighbor.allow_as_in ?? false,
     password: reads.secret(neighbor.path, 'password'),
     bfd: bfd?.enabled ? { intervalMilliseconds: bfd.interval ?? 500, multiplier: bfd.multiple ?? 3 } : undefined,
-    gracefulRestart: MODES[neighbor.graceful_restart_mode ?? ''] ?? BgpInstance_GracefulRestart.HELPER_ONLY,
+    gracefulRestart: MODES[neighbor.graceful_restart_mode ?? ''] ?? restart,
     localAs: asNumber(local?.local_as_num) ?? 0,
     localAsMode: LOCAL_AS_MODES[local?.as_path_modifier_type ?? ''] ?? BgpInstance_LocalAsMode.BOTH,
     filters: filtersOf(neighbor).map(({ family, enabled, in: incoming, out, maximum }) => ({
