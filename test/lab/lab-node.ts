@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, openSync, readFileSync } from 'node:fs';
+import { mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LabSwitch, startDaemon } from './lab-switch.js';
@@ -135,6 +135,13 @@ export class LabNode {
   /** Ends a service as a crash would. */
   kill(service: 'ovs/ovsdb-server' | 'ovs/ovs-vswitchd' | 'ovn/ovnnb_db' | 'ovn/ovnsb_db' | 'ovn/ovn-northd' | 'ovn/ovn-controller'): void {
     process.kill(Number(readFileSync(join(this.place.directory, `${service}.pid`), 'utf8')), 'SIGKILL');
+  }
+
+  /** Ends the programs of the agent that speak BGP, as a crash would. */
+  killSpeaker(): void {
+    for (const site of readdirSync(join(this.place.directory, 'agent', 'bgp'))) {
+      process.kill(Number(readFileSync(`/run/frr/${site}/bgpd.pid`, 'utf8')), 'SIGKILL');
+    }
   }
 
   /** Starts the agent; with a token where it has to enrol first. */

@@ -39,6 +39,11 @@ export class TopOfRack {
     this.namespace.run('ip', 'link', 'set', device, 'up');
   }
 
+  /** @param address with prefix */
+  addAddress(device: string, address: string): void {
+    this.namespace.run('ip', 'address', 'add', address, 'dev', device);
+  }
+
   addRoute(network: string, nextHop: string): void {
     this.namespace.run('ip', 'route', 'add', network, 'via', nextHop);
   }
@@ -50,6 +55,17 @@ export class TopOfRack {
   /** Has it speak BGP. @param configuration in the words of FRR */
   speak(configuration: string): Promise<void> {
     return this.frr.apply(configuration, []);
+  }
+
+  /** Has BFD answer, or not answer, from one of its addresses. */
+  answer(own: string, device: string, others: readonly string[], answers: boolean): void {
+    const peers = others.map((other) => `${answers ? '' : 'no '}peer ${other} local-address ${own} interface ${device}`);
+    const commands = [
+      'configure terminal',
+      'bfd',
+      ...peers.flatMap((peer) => (answers ? [peer, 'receive-interval 300', 'transmit-interval 300', 'exit'] : [peer])),
+    ];
+    execFileSync('vtysh', ['-N', this.routerName, ...commands.flatMap((command) => ['-c', command])], { stdio: 'ignore', timeout: 5_000 });
   }
 
   /** What a program of its FRR answers to a question that it answers in JSON. */

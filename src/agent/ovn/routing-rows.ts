@@ -2,6 +2,8 @@ import { ResourceKind, type Router, Router_Role, RouterAdvertisement_Mode, type 
 import type { Keyed } from '../forwarding-view.js';
 import { balancersColumn } from './balancer-rows.js';
 import { switchSide } from './names.js';
+import { watchOf } from './next-hop-watch.js';
+import { References } from './rows.js';
 import type { ZoneDraft } from './zone-draft.js';
 
 /**
@@ -127,13 +129,13 @@ function bareAddress(network: string): string {
 function routeRows(draft: ZoneDraft, { key, router, network, nextHops }: Keyed<StaticRoute>): void {
   const owner = { kind: ResourceKind.STATIC_ROUTE, key };
   const within = { table: 'Logical_Router', name: router, column: 'static_routes' };
-  const row = (name: string, nexthop: string, port: string): void => {
+  const row = (name: string, nexthop: string, port: string, bfd = new References('BFD', [])): void => {
     draft.rows.push({
       table: 'Logical_Router_Static_Route',
       name,
       owner,
       within,
-      columns: { ip_prefix: network, nexthop, output_port: port === '' ? [] : [port] },
+      columns: { ip_prefix: network, nexthop, output_port: port === '' ? [] : [port], bfd },
     });
   };
   if (nextHops.some(({ address }) => address === '')) return draft.refuse(owner, 'OVN routes to the address of a next hop, and one of these has none');
@@ -142,7 +144,7 @@ function routeRows(draft: ZoneDraft, { key, router, network, nextHops }: Keyed<S
   const living = nextHops.length > 1 ? nextHops.filter(({ address }) => leadsToLiving(draft, router, address)) : nextHops;
   const usable = living.length > 0 ? living : nextHops;
   const nearest = Math.min(...usable.map(({ distance }) => distance));
-  for (const { address, distance, routerPort } of usable) if (distance === nearest) row(`${key} ${address}`, address, routerPort);
+  for (const hop of usable) if (hop.distance === nearest) row(`${key} ${hop.address}`, hop.address, hop.routerPort, watchOf(draft, owner, router, hop));
 }
 
 /** Whether a next hop may be used: it may not while it is a router on a dead node. */

@@ -49,6 +49,7 @@ export const ZONE_TABLES = [
   'Logical_Router_Port',
   'Logical_Router_Static_Route',
   'Logical_Router_Policy',
+  'BFD',
   'NAT',
   'DHCP_Options',
   'DNS',

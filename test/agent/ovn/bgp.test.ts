@@ -79,6 +79,31 @@ describe('BGP of a service router', () => {
   });
 });
 
+describe('next hops that BFD watches', () => {
+  const watched = (address: string): NodeResource => {
+    const resource = route('watched', 't1-sr', '198.51.100.0/24', address);
+    if (resource.body?.$case !== 'staticRoute') throw new Error('no route');
+    const nextHops = resource.body.value.nextHops.map((hop) => ({ ...hop, bfd: true, bfdTimers: { intervalMilliseconds: 300, multiplier: 4 } }));
+    return { ...resource, body: { $case: 'staticRoute', value: { ...resource.body.value, nextHops } } };
+  };
+  const bfd = { intervalMilliseconds: 300, multiplier: 3 };
+  const watches = (...resources: readonly NodeResource[]) => zone(resources).rows.filter(({ table }) => table === 'BFD');
+
+  it('are watched by OVN from the uplink, each once', () => {
+    const again = { ...watched('192.0.2.7'), key: 'again' };
+    expect(watches(...speaking(), watched('192.0.2.7'), again)).toMatchObject([
+      { columns: { logical_port: expect.stringMatching(/^up/), dst_ip: '192.0.2.7', min_tx: [300], min_rx: [300], detect_mult: [4] } },
+    ]);
+  });
+
+  it('are not where they are inside, or BGP has BFD with them, which is said', () => {
+    expect(watches(...speaking(), watched('169.254.0.1'))).toEqual([]);
+    const found = zone([...speaking({ neighbors: [neighbor({ bfd })] }), watched('192.0.2.1')]);
+    expect(found.rows.filter(({ table }) => table === 'BFD')).toEqual([]);
+    expect(found.limits).toEqual(["watched: BFD with 192.0.2.1 is BGP's, and the route does not wait for it"]);
+  });
+});
+
 describe('routes of the kernel', () => {
   it('are read with all of their ways', () => {
     const text = JSON.stringify([

@@ -1,10 +1,11 @@
-import { OVERLAY_ZONE, VLAN_ZONE } from '../lab.js';
+import type { Expectations } from '../expectations.js';
+import { type Lab, OVERLAY_ZONE, VLAN_ZONE } from '../lab.js';
 import { ENFORCEMENT_POINT } from '../lab-manager.js';
 import { pause } from '../pause.js';
 import { TopOfRack } from '../top-of-rack.js';
 import { fabric } from './fabric.js';
 import type { Scenario } from './scenario.js';
-import { attach } from './segments.js';
+import { attach, seenWhile } from './segments.js';
 
 const TIER0 = '/infra/tier-0s/peering';
 const SERVICES = `${TIER0}/locale-services/default`;
@@ -27,6 +28,7 @@ export const bgp: Scenario = {
   async run(lab, expect) {
     const { manager, topOfRack: tor } = lab;
     tor.addVlan(200, `${ROUTER}/24`);
+    tor.addAddress('lo', '192.0.2.65/26');
     await tor.speak(routerConfiguration(true));
     await manager.patch(UPLINK, { transport_zone_path: VLAN_ZONE, vlan_ids: ['200'] });
     await manager.patch(TIER0, { ha_mode: 'ACTIVE_ACTIVE' });
@@ -73,9 +75,21 @@ export const bgp: Scenario = {
     });
     await expect.soon('shop1 reaches the world outside by the default route that the edges have learned', () => shop.pings(TopOfRack.OUTSIDE) === 1);
     await expect.soon('the world outside reaches shop1', () => tor.pings('10.9.1.11'));
+    await expect.soon('what shop1 sends goes out through both edges', () => leavesThroughBoth(lab));
+    await expect.soon('the manager says of each edge that its session is established, and from where', async () => {
+      const { results } = (await manager.get(`/policy/api/v1${NEIGHBOR.replace('/tor', '')}/status`)) as { readonly results: readonly NeighborStatus[] };
+      const seen = results.map(({ connection_state: state, source_address: source, total_in_prefix_count: received }) => `${state} ${source} ${received}`);
+      return (
+        seen.sort().join() ===
+          Object.values(UPLINKS)
+            .map((address) => `ESTABLISHED ${address} 1`)
+            .join() || seen.join()
+      );
+    });
 
     await tor.speak(routerConfiguration(false));
     await expect.soon('once the router takes the default route back nothing goes there', () => shop.pings(TopOfRack.OUTSIDE) === 0);
+    await watchedRoute(lab, expect);
     await tor.speak(routerConfiguration(true));
     await expect.soon('and does when it is there again', () => shop.pings(TopOfRack.OUTSIDE) === 1);
 
@@ -89,12 +103,38 @@ export const bgp: Scenario = {
     await expect.now('no ping is lost while the agents of both edges are killed and started again', () => (sent > 0 && lost === 0) || `${lost} of ${sent}`);
     await expect.now('and no session was', () => changes(tor) === before || `${changes(tor)} instead of ${before}`);
 
+    lab.node('e1').kill('ovs/ovs-vswitchd');
+    lab.node('e1').startSwitch();
+    await pause(3_000);
+    await expect.soon('after ovs-vswitchd of an edge was killed and started again the router has both sessions', () => sessions(tor));
+    lab.node('e1').killSpeaker();
+    await expect.soon('when FRR of an edge dies, its session goes', () => sessions(tor) !== true);
+    await expect.soon('and the agent starts it again', () => sessions(tor));
+
     tor.freeze('bfdd', 'SIGSTOP');
     await expect.soon('BFD notices within seconds that the router no longer answers it', () => sessions(tor) !== true);
     tor.freeze('bfdd', 'SIGCONT');
     await expect.soon('and the sessions come back', () => sessions(tor));
   },
 };
+
+/** A static route whose next hop BFD watches, which is another address of the router than that of the sessions. */
+async function watchedRoute(lab: Lab, expect: Expectations): Promise<void> {
+  const { manager, topOfRack: tor } = lab;
+  const others = Object.values(UPLINKS);
+  const [hop, beyond] = ['10.200.0.2', '198.51.100.1'];
+  tor.addAddress('vlan200', `${hop}/24`);
+  tor.addAddress('lo', `${beyond}/32`);
+  await manager.patch(`${TIER0}/static-routes/watched`, { network: '198.51.100.0/24', next_hops: [{ ip_address: hop }] });
+  await manager.patch(`${TIER0}/static-routes/bfd-peers/watched`, { peer_address: hop, enabled: true });
+  await expect.realized(`${TIER0}/static-routes/watched`);
+  const shop = lab.workload('shop1');
+  await expect.now('a static route is not used before BFD has found its next hop', () => shop.pings(beyond) === 0);
+  tor.answer(hop, 'vlan200', others, true);
+  await expect.soon('and is once BFD has', () => shop.pings(beyond) === 1);
+  tor.answer(hop, 'vlan200', others, false);
+  await expect.soon('and no more when the next hop falls silent', () => shop.pings(beyond) === 0);
+}
 
 /** @param generous whether it offers a default route */
 function routerConfiguration(generous: boolean): string {
@@ -116,6 +156,23 @@ function routerConfiguration(generous: boolean): string {
     'exit',
   ];
   return `${lines.join('\n')}\n`;
+}
+
+interface NeighborStatus {
+  readonly connection_state: string;
+  readonly source_address?: string;
+  readonly total_in_prefix_count?: number;
+}
+
+/** Whether what shop1 sends to many addresses outside comes out of both edges. */
+async function leavesThroughBoth(lab: Lab): Promise<boolean | string> {
+  const sendToAll = async (): Promise<void> => {
+    for (let last = 65; last < 85; last += 1) lab.workload('shop1').pings(`192.0.2.${last}`);
+  };
+  const filter = 'vlan 200 and icmp[icmptype] == icmp-echo and dst net 192.0.2.64/26';
+  const seen: string[] = [];
+  for (const edge of ['e1', 'e2']) if (await seenWhile(lab.fabric, `${edge}-p`, filter, sendToAll)) seen.push(edge);
+  return seen.length === 2 || seen.join();
 }
 
 interface Summary {
