@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type FabricMemory, SimulatedFabricProcess } from '../../src/manager/simulated-fabric.js';
-import { registry } from '../../src/model/types.js';
+import type { SimulatedFabricProcess } from '../../src/manager/simulated-fabric.js';
 import { eventually } from '../eventually.js';
 import { ENFORCEMENT_POINT, ManagerUnderTest } from './manager.js';
+import { startSimulatedNodes } from './simulated-nodes.js';
 
 /**
  * What gateways serve, from the PATCH to the engines of two hosts and two edges, each behind a session of its own:
@@ -22,33 +22,10 @@ const PASSWORD = 'known-to-both-neighbours';
 
 let manager: ManagerUnderTest;
 let fabric: SimulatedFabricProcess;
-let made: readonly string[] = [];
-const memory: FabricMemory = {
-  get made() {
-    return made;
-  },
-  remember: async (now) => {
-    made = now;
-  },
-};
 
 beforeAll(async () => {
   manager = await ManagerUnderTest.start();
-  fabric = await SimulatedFabricProcess.start({
-    count: { hosts: 2, edges: 2 },
-    registry,
-    reader: manager.reader,
-    writer: manager.unit,
-    memory,
-    enrolment: manager.enrolment,
-    manager: manager.url,
-    agentHost: 'localhost',
-    agentPort: manager.realization.ready.agentPort,
-    dataDir: manager.directory,
-    softwareVersion: '0.1.0',
-    logLevel: 'error',
-  });
-  await eventually(async () => expect((await manager.realization.calls.nodes()).filter(({ session }) => session?.inSync).length).toBe(4));
+  fabric = await startSimulatedNodes(manager, { hosts: 2, edges: 2 });
   const clustered = { edge_cluster_path: EDGES[0]?.replace(/\/edge-nodes.*/, ''), preferred_edge_paths: EDGES };
   await manager.patch(VLAN, { tz_type: 'VLAN_BACKED' });
   await manager.patch('/infra/segments/uplink', { transport_zone_path: VLAN, vlan_ids: ['7'] });

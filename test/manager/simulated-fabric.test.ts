@@ -1,41 +1,20 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { simulatedFabricIntent } from '../../src/agents/simulated-fabric-intent.js';
-import { type FabricMemory, makeSimulatedFabric, SimulatedFabricProcess } from '../../src/manager/simulated-fabric.js';
-import { registry } from '../../src/model/types.js';
+import { makeSimulatedFabric, SimulatedFabricProcess } from '../../src/manager/simulated-fabric.js';
 import { ENFORCEMENT_POINT, ManagerUnderTest } from '../agents/manager.js';
+import { memoryOfTests, simulatedParts } from '../agents/simulated-nodes.js';
 import { eventually } from '../eventually.js';
 
 const COUNT = { hosts: 2, edges: 2 };
 let manager: ManagerUnderTest;
-let made: readonly string[] = [];
-const memory: FabricMemory = {
-  get made() {
-    return made;
-  },
-  remember: async (now) => {
-    made = now;
-  },
-};
+const memory = memoryOfTests();
 
 beforeAll(async () => {
   manager = await ManagerUnderTest.start();
 });
 afterAll(() => manager.stop());
 
-const parts = () => ({
-  count: COUNT,
-  registry,
-  reader: manager.reader,
-  writer: manager.unit,
-  memory,
-  enrolment: manager.enrolment,
-  manager: manager.url,
-  agentHost: 'localhost',
-  agentPort: manager.realization.ready.agentPort,
-  dataDir: manager.directory,
-  softwareVersion: '0.1.0',
-  logLevel: 'error' as const,
-});
+const parts = () => simulatedParts(manager, COUNT, memory);
 const connected = async () => (await manager.realization.calls.nodes()).filter(({ session }) => session?.inSync).map(({ displayName }) => displayName);
 
 it('runs the nodes of a laptop beside the manager, enrolled and connected like real ones', async () => {

@@ -15,6 +15,7 @@ import { layerSeven } from './layer-seven.js';
 import { members } from './members.js';
 import { monitors } from './monitors.js';
 import { nat } from './nat.js';
+import { packets } from './packets.js';
 import { routing } from './routing.js';
 import type { Scenario } from './scenario.js';
 import { segments } from './segments.js';
@@ -40,6 +41,7 @@ export const SCENARIOS: readonly Scenario[] = [
   layerSeven,
   balancingSix,
   failover,
+  packets,
 ];
 
 /** Scenarios of these names and what they build on, in order. @throws Error when there is none of a name */

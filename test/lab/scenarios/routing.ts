@@ -32,6 +32,16 @@ export const routing: Scenario = {
     await expect.realized(await attach(lab, DB, 'db3'));
     await expect.soon('db3, whose address nobody stated, reaches its gateway', () => lab.workload('db3').pings('10.1.2.1') === 1);
     await expect.reaches('web1', 'db3');
+    const broadcasts = (count: number): Promise<boolean> =>
+      seenWhile(
+        lab.fabric,
+        'h1-u',
+        'src host 198.18.0.11 and dst host 198.18.0.12 and geneve and icmp and dst host 10.1.2.255',
+        async () => void lab.workload('db1').namespace.status(3_000, 'ping', '-n', '-b', '-c', '1', '-W', '1', '10.1.2.255'),
+        count,
+      );
+    await expect.now('a broadcast of db1 crosses to h2', () => broadcasts(1));
+    await expect.now('once, although db2 and db3 are there', async () => !(await broadcasts(2)));
 
     const tor = lab.topOfRack;
     tor.addVlan(100, '10.100.0.1/24');

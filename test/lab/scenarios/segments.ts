@@ -85,9 +85,9 @@ async function tagIsOnTheWire(lab: Lab): Promise<boolean> {
   return seenWhile(lab.fabric, 'h1-p', 'vlan 204 and icmp', async () => void lab.workload('disk1').pings('10.1.4.12', 2));
 }
 
-/** Whether a packet that a filter of tcpdump describes comes by while something is done. */
-export async function seenWhile(namespace: Lab['fabric'], device: string, filter: string, act: () => Promise<void>): Promise<boolean> {
-  const capture = namespace.spawn('tcpdump', ['-n', '-p', '-c', '1', '-i', device, filter], { stdio: 'ignore' });
+/** Whether packets that a filter of tcpdump describes come by while something is done, as many or more. */
+export async function seenWhile(namespace: Lab['fabric'], device: string, filter: string, act: () => Promise<void>, count = 1): Promise<boolean> {
+  const capture = namespace.spawn('tcpdump', ['-n', '-p', '-c', String(count), '-i', device, filter], { stdio: 'ignore' });
   const ended = new Promise<boolean>((resolve) => capture.once('exit', (status) => resolve(status === 0)));
   await pause(700);
   await act();
