@@ -207,6 +207,11 @@ export class LabNode {
     return this.switch.vsctl('--bare', '--columns=name', 'find', 'Interface', 'type=geneve', 'bfd_status:state=up').split('\n').filter(Boolean).length;
   }
 
+  /** Ends of cables that the agent has laid. */
+  get cables(): number {
+    return this.switch.vsctl('--bare', '--columns=name', 'find', 'Interface', 'external_ids:heddle-own=cable').split('\n').filter(Boolean).length;
+  }
+
   /** Makes the switch forget all connections, as a restart would. */
   forgetConnections(): void {
     this.switch.appctl('dpctl/flush-conntrack');

@@ -143,6 +143,19 @@ describe('the gateway firewall', () => {
     expect(guarded.send(app, { sourceAddress: '10.2.1.5', destinationAddress: '10.1.1.5' })).toMatchObject({ verdict: 'DELIVERED' });
   });
 
+  it('is for the whole of one gateway and for chosen interfaces of another where its scope names both', () => {
+    const uplink1 = `${TIER0}/locale-services/default/interfaces/u1`;
+    const both = fabric(policy, drop([SERVICED, uplink1]), intent(TIER0, { ha_mode: 'ACTIVE_STANDBY', transit_subnets: ['100.64.0.0/16'] }));
+    const ports = both.graph
+      .snapshot('e1')
+      .changes.flatMap(({ change }) => (change?.$case === 'put' && change.value.body?.$case === 'firewallRuleSet' ? [change.value.body.value] : []))
+      .map(({ appliedTo, rules }) => [appliedTo[0], rules[0]?.routerPorts]);
+    expect(ports.sort()).toEqual([
+      [`${TIER0}#service-e1`, [uplink1]],
+      [`${SERVICED}#service`, []],
+    ]);
+  });
+
   it('is off where the gateway says so', () => {
     const open = fabric(policy, drop([SERVICED]), tier1(SERVICED, { disable_firewall: true }));
     expect(open.send(app, { sourceAddress: '10.2.1.5', destinationAddress: '203.0.113.9' })).toMatchObject({ verdict: 'UPLINK' });

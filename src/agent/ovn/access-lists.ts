@@ -119,7 +119,8 @@ class AccessLists {
   /** @returns key of a set of all other addresses; undefined where none are named, which is any */
   private others(set: RuleSet, key: string, sets: readonly string[], literals: readonly string[]): string[] | undefined {
     if (sets.length === 0 && literals.length === 0) return undefined;
-    const named = [...literals, ...sets.flatMap((one) => this.draft.addressSets.get(one) ?? [])];
+    const listed = sets.map((one) => this.draft.addressSets.get(one) ?? []);
+    const named = literals.length === 0 && listed.length === 1 ? (listed[0] as readonly string[]) : [...literals, ...listed.flat()];
     for (const family of [4, 6] as const) {
       const name = addressSetName(key, family);
       const owner = { kind: ResourceKind.FIREWALL_RULE_SET, key: set.key };

@@ -17,6 +17,7 @@ const service = (protocol: number, ...destinationPorts: string[]): ServiceMatch 
 });
 
 const zone = (...rules: readonly NodeResource[]) => zoneOf([...topology(), ...rules], 'e1', new Date(0));
+const standby = (...rules: readonly NodeResource[]) => zoneOf([...topology(), ...rules], 'e2', new Date(0));
 const refusals = (...rules: readonly NodeResource[]) => zone(...rules).problems.map(({ resource, reason }) => `${resource.key}: ${reason}`);
 
 /** The translations of an edge in short: `snat 10.0.1.0/24 -> 203.0.113.1 to ... but not to ...`. */
@@ -71,6 +72,12 @@ describe('translation of sources', () => {
     expect(refusals(out('pool', 1, '10.0.1.0/24', { translated: ['203.0.113.0/28'] }))).toEqual(['pool: OVN translates to one address']);
     expect(refusals(out('interface', 1, '10.0.1.0/24', { routerPorts: ['uplink'] }))).toHaveLength(1);
     expect(refusals(nat('64', NAT64, {}))).toEqual(['64: OVN has no NAT between IPv6 and IPv4']);
+  });
+
+  it('is refused on an edge that stands by as on the one that translates, which alone has rows', () => {
+    const rules = [out('a', 1, '10.0.1.0/24'), out('service', 2, '10.0.2.0/24', { services: [service(6, '80')] })];
+    expect(standby(...rules).problems).toEqual(zone(...rules).problems);
+    expect(standby(...rules).rows.filter(({ table }) => table === 'NAT')).toEqual([]);
   });
 
   it('of one address to one is the same both ways', () => {

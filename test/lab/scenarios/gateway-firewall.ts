@@ -83,6 +83,11 @@ export const gatewayFirewall: Scenario = {
     await expect.now('but not on port 8080', () => lab.workload('web1').connect(TopOfRack.OUTSIDE, 8080) === 'silent');
     await expect.now('within the tier-1 it connects to db1 there', () => lab.workload('web1').connect('10.1.2.11', 8080) === 'connected');
     await expect.now('the world outside connects to web2', from(WEB2, 8080, 'connected'));
+    await manager.patch(`${TIER1}/locale-services/default`, { edge_cluster_path: EDGES, preferred_edge_paths: [`${EDGES}/edge-nodes/e1`] });
+    await expect.realized(`${TIER1}/locale-services/default`, `${APPS}/rules/rest`);
+    await expect.soon('on another edge web1 connects on port 80 too', () => lab.workload('web1').connect(TopOfRack.OUTSIDE, 80) === 'connected');
+    await expect.now('and not on port 8080', () => lab.workload('web1').connect(TopOfRack.OUTSIDE, 8080) === 'silent');
+    await expect.soon('and nothing of the firewall is left on the first', () => lab.node('e2').cables === 0 || `${lab.node('e2').cables} ends`);
     await manager.delete(APPS);
     await manager.delete(`${TIER1}/locale-services/default`);
     await expect.soon('without rules and edges web1 connects to the world outside', () => {
