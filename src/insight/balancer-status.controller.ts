@@ -7,6 +7,7 @@ import type { LBVirtualServer } from '../model/balancing/lb-virtual-server.resou
 import type { PolicyObject } from '../model/policy-object.js';
 import { Answers } from '../operations/described.js';
 import type { KnownRequest } from '../policy/request.js';
+import type { DeadMember } from '../realization/contract.js';
 import { poolMembers } from '../realization/units/balancing-pool.js';
 import { poolsOfRules } from '../realization/units/balancing-rules.js';
 import { AskedIntent } from './asked-intent.js';
@@ -23,7 +24,7 @@ import {
   type UsedPool,
 } from './balancer-status.js';
 import { ENFORCEMENT_POINT } from './enforcement-point.js';
-import { NODE_REPORTS, type NodeReports, REALIZATION_QUERIES, type RealizationQueries } from './ports.js';
+import { FABRIC_READER, type FabricReader, NODE_REPORTS, type NodeReports, REALIZATION_QUERIES, type RealizationQueries } from './ports.js';
 
 const SERVICE = 'lb-services/:service';
 
@@ -41,6 +42,7 @@ export class BalancerStatusController {
     private readonly intent: AskedIntent,
     @Inject(NODE_REPORTS) private readonly reports: NodeReports,
     @Inject(REALIZATION_QUERIES) private readonly realization: RealizationQueries,
+    @Inject(FABRIC_READER) private readonly fabric: FabricReader,
   ) {}
 
   @Get(`${SERVICE}/detailed-status`)
@@ -140,6 +142,7 @@ export class BalancerStatusController {
       leastActive: pool.min_active_members,
       servers: users.map(({ server }) => server.path),
       nodes: users.flatMap(({ nodes }) => nodes),
+      dead: this.fabric.fabricObjects('DeadMember').map(({ body }) => body as DeadMember),
     };
     const members = memberStatuses(used);
     return { resource_type: 'LBPoolStatus', ...updated(used.nodes), pool_path: pool.path, status: poolState(used, members), members };

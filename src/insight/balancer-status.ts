@@ -1,5 +1,6 @@
 import type { NodeFacts } from '../agents/realization-host.js';
 import { Field } from '../model/field.js';
+import type { DeadMember } from '../realization/contract.js';
 import { type BalancerMember, BalancerMember_State } from '../realization/resources.pb.js';
 
 /** Whether load balancers and their members serve, as NSX-T shows it. */
@@ -109,6 +110,8 @@ export interface UsedPool {
   readonly servers: readonly string[];
   /** Connected nodes that run one of these virtual servers. */
   readonly nodes: readonly NodeFacts[];
+  /** Members that a node has found dead and all others were told of, also while that node is away. */
+  readonly dead: readonly Omit<DeadMember, 'externalId'>[];
 }
 
 const ADMIN_STATES: ReadonlyMap<BalancerMember_State, string> = new Map([
@@ -117,12 +120,15 @@ const ADMIN_STATES: ReadonlyMap<BalancerMember_State, string> = new Map([
 ]);
 
 /** A member is down where one node finds it so: each looks from where it balances. */
-export function memberStatuses({ path, members, servers, nodes }: UsedPool): LBPoolMemberStatus[] {
+export function memberStatuses({ path, members, servers, nodes, dead }: UsedPool): LBPoolMemberStatus[] {
   const reports = nodes.flatMap(({ health }) => health ?? []);
-  const down = reports.flatMap(({ membersDown }) => membersDown).filter(({ balancer, pool }) => pool === path && servers.includes(serverOf(balancer)));
+  const shared = dead.map((one) => ({ ...one, detail: 'the node that watches it finds it dead' }));
+  const down = [...reports.flatMap(({ membersDown }) => membersDown), ...shared].filter(
+    ({ balancer, pool }) => pool === path && servers.includes(serverOf(balancer)),
+  );
   return members.map(({ address, port, state }) => {
     const failure = down.find((one) => one.address === address && (port === 0 || one.port === 0 || one.port === port));
-    const seen = failure ? 'DOWN' : reports.length > 0 ? 'UP' : 'UNKNOWN';
+    const seen = reports.length === 0 ? 'UNKNOWN' : failure ? 'DOWN' : 'UP';
     const status = ADMIN_STATES.get(state) ?? seen;
     return {
       ip_address: address,

@@ -28,13 +28,13 @@ export interface NodeReports {
   interfaceAt(node: string, attachment: string): Promise<WorkloadInterface | undefined>;
 }
 
-/** A virtual machine or an interface as its node last reported it. */
+/** A virtual machine, an interface or a dead member of a balancer as its node last reported it. */
 export interface FabricObject {
   readonly externalId: string;
   /** Id of the node that reports it. */
   readonly node: string;
   readonly reportedAt: number;
-  /** `Workload` or `WorkloadInterface` of the realization contract. */
+  /** `Workload`, `WorkloadInterface` or `DeadMember` of the realization contract. */
   readonly body: unknown;
 }
 
@@ -44,7 +44,7 @@ export interface FabricReader {
   fabricObject(type: FabricType, externalId: string): FabricObject | undefined;
 }
 
-export type FabricType = 'VirtualMachine' | 'VirtualNetworkInterface';
+export type FabricType = 'VirtualMachine' | 'VirtualNetworkInterface' | 'DeadMember';
 
 /** Nest injection tokens. */
 export const REALIZATION_QUERIES = Symbol('heddle:realization-queries');

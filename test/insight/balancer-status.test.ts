@@ -28,6 +28,7 @@ const used = (members: readonly BalancerMember[], nodes: readonly NodeFacts[], m
   leastActive: 1,
   servers: [SERVER],
   nodes,
+  dead: [],
   ...more,
 });
 
@@ -42,6 +43,11 @@ describe('members', () => {
       { ip_address: '10.0.0.3', port: '80', status: 'UP' },
     ]);
     expect(stateOf(pool)).toBe('PARTIALLY_UP');
+  });
+
+  it('are down where the node that found them dead is away, because the others were told', () => {
+    const dead = [{ balancer: SERVER, pool: POOL, address: '10.0.0.1', port: 80 }];
+    expect(memberStatuses(used([member('10.0.0.1'), member('10.0.0.2')], [node()], { dead })).map(({ status }) => status)).toEqual(['DOWN', 'UP']);
   });
 
   it('are not known while no connected node balances', () => {

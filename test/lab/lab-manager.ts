@@ -89,6 +89,19 @@ export class LabManager {
     return (answer.consolidated_status as { readonly consolidated_status?: string } | undefined)?.consolidated_status ?? 'UNKNOWN';
   }
 
+  /** What nodes have counted of a rule, all together. */
+  async ruleStatistics(path: string): Promise<Readonly<Record<string, unknown>>> {
+    const { results } = await this.get(`/policy/api/v1${path}/statistics`);
+    return (results as readonly { readonly statistics: Readonly<Record<string, unknown>> }[])[0]?.statistics ?? {};
+  }
+
+  /** Addresses of the members of a load balancer's pool that are down, in order. */
+  async membersDown(service: string, pool: string): Promise<string[]> {
+    const { results } = await this.get(`/policy/api/v1${service}/lb-pools/${pool.split('/').pop()}/detailed-status`);
+    const [status] = results as readonly { readonly members: readonly { readonly ip_address: string; readonly status: string }[] }[];
+    return (status?.members ?? []).flatMap(({ ip_address: address, status: state }) => (state === 'DOWN' ? [address] : [])).sort();
+  }
+
   /** Messages of the alarms of an intent. */
   async alarms(path: string): Promise<string[]> {
     const { results } = await this.get('/policy/api/v1/infra/realized-state/alarms?page_size=1000');

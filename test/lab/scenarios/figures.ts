@@ -74,9 +74,8 @@ export const figures: Scenario = {
 async function hits(lab: Lab, expect: Expectations, rule: string, expected: Readonly<Record<string, number>>): Promise<void> {
   const words = Object.entries(expected).map(([name, value]) => `${value} ${name}`);
   await expect.soon(`the rule ${rule} has ${words.join(', ')}`, async () => {
-    const { results } = await lab.manager.get(`${API}${POLICY}/rules/${rule}/statistics`);
-    const [{ statistics } = {}] = results as readonly { readonly statistics?: Readonly<Record<string, unknown>> }[];
-    return Object.entries(expected).every(([name, value]) => statistics?.[name] === value) || JSON.stringify(statistics);
+    const statistics = await lab.manager.ruleStatistics(`${POLICY}/rules/${rule}`);
+    return Object.entries(expected).every(([name, value]) => statistics[name] === value) || JSON.stringify(statistics);
   });
 }
 

@@ -51,6 +51,8 @@ export const gatewayFirewall: Scenario = {
     await expect.now('what is dropped is in the log of the edge under its label', () => {
       return /name="north-rest".*verdict=drop/.test(lab.node('e1').log('ovn/ovn-controller.log'));
     });
+    for (const id of ['open', 'refuse', 'rest'])
+      await expect.soon(`the hits of ${id} are counted`, async () => Number((await manager.ruleStatistics(`${NORTH}/rules/${id}`)).hit_count) > 0);
     await expect.now('web2 connects to the world outside, and has its answer', () => lab.workload('web2').connect(TopOfRack.OUTSIDE, 8080) === 'connected');
     await expect.reaches('web1', 'db2');
 

@@ -71,10 +71,8 @@ export const layerSeven: Scenario = {
     await expect.soon('a dead member gets no requests', () => pages(4) === 'web2' || pages(4));
     await expect.soon('the manager is told that it is dead', async () => JSON.stringify(await manager.get('/heddle/api/v1/nodes')).includes(DEAD));
     await expect.soon('and says so where clients of NSX-T look', async () => {
-      const { results } = await manager.get(`/policy/api/v1${SERVICE}/lb-pools/${POOL.split('/').pop()}/detailed-status`);
-      const [pool] = results as readonly { readonly status: string; readonly members: readonly { readonly ip_address: string; readonly status: string }[] }[];
-      const dead = pool?.members.filter(({ status }) => status === 'DOWN').map(({ ip_address: address }) => address);
-      return (pool?.status === 'PARTIALLY_UP' && dead?.join() === lab.workload('web1').address) || JSON.stringify(pool);
+      const down = await manager.membersDown(SERVICE, POOL);
+      return down.join() === lab.workload('web1').address || down.join();
     });
     serve(lab.workload('web1').namespace, 'web1');
     await expect.soon('and gets them again once it lives', () => pages(6) === 'web1,web2' || pages(6));

@@ -62,6 +62,10 @@ export const monitors: Scenario = {
     await manager.kill();
     await manager.start();
     await expect.now('db1 on h1 is still answered by web1 alone, with a new manager and no agent on h2', () => names('db1', VIRTUAL_INSIDE) === 'web1');
+    await expect.soon('it still says so where clients of NSX-T look', async () => {
+      const down = await manager.membersDown(EAST_WEST, INSIDE_POOL);
+      return down.join() === lab.workload('web2').address || down.join();
+    });
     lab.node('h2').startAgent(manager.url, lab.bridges);
     await expect.realized(INSIDE);
     await expect.now('and so is db2 with a new agent on h2', () => names('db2', VIRTUAL_INSIDE) === 'web1' || names('db2', VIRTUAL_INSIDE));
