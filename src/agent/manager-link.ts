@@ -20,10 +20,12 @@ export interface LinkTiming {
   readonly longestWait: number;
   /** Bound for every other failure: a manager that is slow to answer, or refuses, gains nothing from being asked again soon. */
   readonly longestWaitForOthers: number;
+  /** How long a connection may take to come about. The system's own patience is minutes, though the next attempt may find a way at once. */
+  readonly connectWithin: number;
 }
 
 /** Every wait is random between nothing and its bound, so that a thousand agents do not come back in the same moment. */
-export const LINK_TIMING: LinkTiming = { firstWait: 250, longestWait: 2_500, longestWaitForOthers: 30_000 };
+export const LINK_TIMING: LinkTiming = { firstWait: 250, longestWait: 2_500, longestWaitForOthers: 30_000, connectWithin: 15_000 };
 
 /** A connection that stood this long was good: the next attempt starts with the shortest wait. */
 const GOOD_AFTER = 10_000;
@@ -58,6 +60,12 @@ export class ManagerLink {
       this.events.closed(reason);
       this.reopen(reason.includes('ECONNREFUSED') ? this.timing.longestWait : this.timing.longestWaitForOthers);
     };
+    client.waitForReady(Date.now() + this.timing.connectWithin, (error) => {
+      if (!error || this.call !== call) return;
+      reason = `no connection came about within ${this.timing.connectWithin / 1000} s`;
+      call.cancel();
+      gone();
+    });
     // The server's headers come with its first message; until then the connection may still fail.
     call.on('metadata', () => {
       opened = performance.now();

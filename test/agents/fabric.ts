@@ -155,7 +155,7 @@ export class Fabric {
     const host = await NodeHost.open(directory, {
       softwareVersion: '0.1.0',
       log: options.log ?? quiet,
-      timing: { firstWait: 20, longestWait: 100, longestWaitForOthers: 100 },
+      timing: { firstWait: 20, longestWait: 100, longestWaitForOthers: 100, connectWithin: 10_000 },
       onDiskFailure: (error) => {
         throw error;
       },

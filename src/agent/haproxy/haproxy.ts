@@ -8,6 +8,9 @@ import type { Configuration } from './configuration.js';
 
 const run = promisify(execFile);
 
+/** How long HAProxy may take to answer a question, in milliseconds. */
+const ANSWER_WITHIN = 2_000;
+
 /** What a member's monitor found. */
 export type MemberState = 'UP' | 'DOWN' | 'UNCHECKED' | 'DISABLED';
 
@@ -167,6 +170,7 @@ export class Haproxy {
       socket.setEncoding('utf8').on('data', (part: string) => {
         answer += part;
       });
+      socket.setTimeout(ANSWER_WITHIN, () => socket.destroy(new Error('HAProxy does not answer')));
       socket.once('error', reject).once('close', () => resolve(answer));
     });
   }

@@ -99,7 +99,7 @@ export class OvnEngine implements Engine {
     });
     this.zone = this.compute();
     this.clock = setInterval(() => this.tick(), SCHEDULE_INTERVAL);
-    this.memberClock = setInterval(() => this.lookAtMembers(), MEMBER_INTERVAL);
+    this.memberClock = setInterval(() => void this.lookAtMembers(), MEMBER_INTERVAL);
     this.hits = new RuleHits({
       northbound: () => databases.northbound,
       southbound: () => databases.southbound,
@@ -141,7 +141,7 @@ export class OvnEngine implements Engine {
       const before = this.zone;
       this.zone = this.compute();
       // What monitors found while there was no agent counts before anything is written.
-      if (this.sites.recall(this.zone.sites) && (await this.look())) this.zone = this.compute();
+      if (this.sites.recall(this.zone.sites) && this.takeIn(await this.sites.findings())) this.zone = this.compute();
       const problem = this.zone.problems.find(({ resource }) => ids.has(idText(resource)));
       const refused = (reason: string, culprit?: ResourceId): EngineVerdict => {
         takeBack();
@@ -260,23 +260,27 @@ export class OvnEngine implements Engine {
     return peers.length + beyond.length + laid.length > 0 ? databases.commit([]) : number;
   }
 
-  /** Looks at what monitors found. @returns whether it is not what it was */
-  private async look(): Promise<boolean> {
+  /** Takes in what monitors found. @returns whether it is not what it was */
+  private takeIn(findings: ReadonlyMap<string, Finding>): boolean {
     const before = this.findings;
-    this.findings = await this.sites.findings();
-    return before.size !== this.findings.size || [...this.findings].some(([name, { alive }]) => before.get(name)?.alive !== alive);
+    this.findings = findings;
+    return before.size !== findings.size || [...findings].some(([name, { alive }]) => before.get(name)?.alive !== alive);
   }
 
   /** A member that died is left out of its balancers, and one that lives again is taken back. */
-  private lookAtMembers(): void {
+  private async lookAtMembers(): Promise<void> {
     if (this.looking) return;
     this.looking = true;
-    void this.alone(async () => {
+    try {
+      const findings = await this.sites.findings();
+      await this.alone(async () => {
+        if (this.closed || !this.takeIn(findings)) return;
+        this.zone = this.compute();
+        this.mendSoon();
+      });
+    } finally {
       this.looking = false;
-      if (this.closed || !(await this.look())) return;
-      this.zone = this.compute();
-      this.mendSoon();
-    });
+    }
   }
 
   /** Looked for only where something may differ: most of what OVN writes to its databases is about how far it is. */

@@ -12,7 +12,7 @@ import {
 import { configurationOf as dnsConfigurationOf } from '../dnsmasq/configuration.js';
 import { Dnsmasq } from '../dnsmasq/dnsmasq.js';
 import { type Configuration, configurationOf, type MemberOf } from '../haproxy/configuration.js';
-import { Haproxy } from '../haproxy/haproxy.js';
+import { Haproxy, type MemberState } from '../haproxy/haproxy.js';
 import { certificateFile } from '../haproxy/tls-files.js';
 import { memberName } from './member-watch.js';
 import { OWN_PORT } from './names.js';
@@ -51,6 +51,8 @@ interface Present {
   readonly members: Configuration['members'];
   /** Configuration that is in force; undefined for one that an agent before this one has made. */
   readonly text: string | undefined;
+  /** What HAProxy said last: it holds while HAProxy does not answer. */
+  states: ReadonlyMap<string, MemberState>;
 }
 
 /** The sites of this machine: a network namespace each, with the programs of a router in it. They go on without the agent. */
@@ -86,7 +88,7 @@ export class Sites {
     const running = sites.filter(({ attachment }) => !this.present.has(attachment) && this.haproxyOf(attachment).pid !== undefined);
     for (const site of running) {
       const haproxy = this.haproxyOf(site.attachment);
-      this.present.set(site.attachment, { haproxy, members: this.configuration(site, haproxy, new Map()).members, text: undefined });
+      this.present.set(site.attachment, { haproxy, members: this.configuration(site, haproxy, new Map()).members, text: undefined, states: new Map() });
     }
     return running.length > 0;
   }
@@ -94,9 +96,11 @@ export class Sites {
   /** What monitors found, by `memberName`. A member with several monitors lives by all of them. */
   async findings(): Promise<ReadonlyMap<string, Finding>> {
     const findings = new Map<string, Finding>();
-    for (const { haproxy, members } of this.present.values()) {
-      for (const [server, state] of await haproxy.members().catch(() => new Map<string, string>())) {
-        const found = members.get(server);
+    for (const site of [...this.present.values()]) {
+      const states = await site.haproxy.members().catch(() => undefined);
+      if (states && states.size > 0) site.states = states;
+      for (const [server, state] of site.states) {
+        const found = site.members.get(server);
         if (!found) continue;
         const name = memberName(found.balancer, found.pool, found.member);
         findings.set(name, { ...found, alive: state !== 'DOWN' && (findings.get(name)?.alive ?? true) });
@@ -137,7 +141,7 @@ export class Sites {
     const configuration = this.configuration(site, haproxy, await this.secretsOf(site, haproxy.tlsFolder));
     const { text, members } = configuration;
     if (haproxy.pid === undefined || this.present.get(site.attachment)?.text !== text) await haproxy.apply(configuration);
-    this.present.set(site.attachment, { haproxy, members, text });
+    this.present.set(site.attachment, { haproxy, members, text, states: this.present.get(site.attachment)?.states ?? new Map() });
   }
 
   /** Where all that is missing is a look at members, they are taken for alive, and whoever shares the transaction is not held up. */

@@ -21,7 +21,7 @@ export const balancingSix: Scenario = {
   after: [ipv6, balancing],
   async run(lab, expect) {
     const { manager, topOfRack } = lab;
-    topOfRack.namespace.run('ip', 'address', 'add', 'fd00:100::1/64', 'dev', 'vlan100', 'nodad');
+    topOfRack.namespace.run('ip', 'address', 'replace', 'fd00:100::1/64', 'dev', 'vlan100', 'nodad');
     for (const network of ['fd00:1::/32', 'fd00:9::/32']) topOfRack.addRoute(network, 'fd00:100::2');
     await manager.change(`${TIER0}/locale-services/default/interfaces/e1`, {
       subnets: [
