@@ -135,9 +135,10 @@ export class Inventory {
   private setDeadMember(node: NodeInventory, id: string, now: DeadMember | undefined): void {
     const before = node.deadMembers.get(id);
     if (before === undefined ? now === undefined : now !== undefined) return;
-    const item = (now ?? before) as DeadMember;
+    // Each node's own, also where several nodes report one object.
+    const item: DeadMember = before ?? { ...(now as DeadMember) };
     if (now) {
-      node.deadMembers.set(id, now);
+      node.deadMembers.set(id, item);
       this.deadMembers.add(item.balancer, item);
     } else {
       node.deadMembers.delete(id);

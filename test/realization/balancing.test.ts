@@ -190,8 +190,11 @@ it('leaves out a member that a host found dead, on every host, until it lives or
   graph.report({ ...change, goneDeadMembers: ['one'] });
   expect(seenBy('h1')).toEqual([false, false]);
   graph.report({ ...change, deadMembers: [dead] });
+  graph.report({ ...report('h1'), complete: false, deadMembers: [dead] });
   graph.forget('h2');
-  expect(seenBy('h1')).toEqual([false, false]);
+  expect(seenBy('h1')).toEqual([true, false]);
+  graph.forget('h1');
+  expect(seenBy('e1')).toEqual([false, false]);
 });
 
 it('balances where connections begin for the workloads of a group, and on no other node', () => {
