@@ -6,6 +6,7 @@ import type { Bench, Row, Stage } from './measure.js';
 import { largeBody } from './measures/large-body.js';
 import { membership } from './measures/membership.js';
 import { network } from './measures/network.js';
+import { realNodes } from './measures/real-nodes.js';
 import { reconnect } from './measures/reconnect.js';
 import { requests } from './measures/requests.js';
 import { store } from './measures/store.js';
@@ -18,7 +19,7 @@ import { loads, machine, reportOf, tableOf } from './report.js';
  *   npm run bench -- [--only P1,P3] [--quick] [--json FILE] [--report FILE] [--directory DIR] [--profiles DIR]
  */
 
-const STAGES: readonly Stage[] = [requests, largeBody, network, membership, reconnect, store];
+const STAGES: readonly Stage[] = [requests, largeBody, network, membership, reconnect, store, realNodes];
 
 const { values } = parseArgs({
   options: {
@@ -31,8 +32,8 @@ const { values } = parseArgs({
   },
 });
 const known = STAGES.flatMap(({ ids }) => ids);
-/** Measures that are no goals are run by name only. */
-const goals = known.filter((id) => /^[PR]\d/.test(id));
+/** What only says where the time of others goes is run by name. */
+const goals = known.filter((id) => /^[PRN]\d/.test(id));
 const wanted = new Set(values.only?.split(',') ?? goals);
 for (const id of wanted) if (!known.includes(id)) throw new Error(`--only takes ${known.join(', ')}, separated by commas; not ${id}`);
 

@@ -11,8 +11,9 @@ export interface Row {
   readonly reference: number;
   /** `value` over `reference`. */
   readonly ratio: number;
+  /** Empty where none is set. */
   readonly goal: string;
-  readonly met: boolean;
+  readonly met: boolean | undefined;
 }
 
 export interface Goal {
@@ -22,15 +23,15 @@ export interface Goal {
 }
 
 /** @param digits after the point, for the value and its reference */
-export function row(facts: Pick<Row, 'id' | 'measure' | 'value' | 'unit' | 'reference'>, { of, at, limit }: Goal, digits = 2): Row {
+export function row(facts: Pick<Row, 'id' | 'measure' | 'value' | 'unit' | 'reference'>, goal: Goal | undefined, digits = 2): Row {
   const { value, reference, unit } = facts;
   const ratio = reference === 0 ? 0 : value / reference;
+  const figures = { ...facts, value: rounded(value, digits), reference: rounded(reference, digits), ratio: rounded(ratio, 3) };
+  if (!goal) return { ...figures, goal: '', met: undefined };
+  const { of, at, limit } = goal;
   const judged = of === 'ratio' ? ratio : value;
   return {
-    ...facts,
-    value: rounded(value, digits),
-    reference: rounded(reference, digits),
-    ratio: rounded(ratio, 3),
+    ...figures,
     goal: `${of} at ${at} ${limit}${of === 'value' && unit !== '' ? ` ${unit}` : ''}`,
     met: at === 'least' ? judged >= limit : judged <= limit,
   };

@@ -3,9 +3,15 @@ import type { Row } from './measure.js';
 
 const COLUMNS = ['id', 'measure', 'value', 'reference', 'unit', 'ratio', 'goal', 'met'] as const;
 
+const MET: ReadonlyMap<boolean | undefined, string> = new Map([
+  [true, 'yes'],
+  [false, 'no'],
+  [undefined, ''],
+]);
+
 /** The rows as a table that reads well on a terminal and as Markdown. */
 export function tableOf(rows: readonly Row[]): string {
-  const cells = [COLUMNS.map(String), ...rows.map((row) => COLUMNS.map((name) => (name === 'met' ? (row.met ? 'yes' : 'no') : String(row[name]))))];
+  const cells = [COLUMNS.map(String), ...rows.map((row) => COLUMNS.map((name) => (name === 'met' ? (MET.get(row.met) ?? '') : String(row[name]))))];
   const widths = COLUMNS.map((_, column) => Math.max(...cells.map((line) => (line[column] as string).length)));
   const [head, ...body] = cells.map((line) => `| ${line.map((cell, column) => cell.padEnd(widths[column] as number)).join(' | ')} |`);
   return [head, `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...body].join('\n');

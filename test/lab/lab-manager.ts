@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { mkdirSync, openSync, readFileSync } from 'node:fs';
-import { request } from 'node:https';
+import { type Agent, request } from 'node:https';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -12,6 +12,8 @@ export const ENFORCEMENT_POINT = '/infra/sites/default/enforcement-points/defaul
 /** The manager of the lab, and its API as a client sees it. */
 export class LabManager {
   private process: ChildProcess | undefined;
+  /** Keeps connections open between calls, where these are measured. */
+  connections: Agent | false = false;
 
   constructor(
     private readonly address: string,
@@ -115,7 +117,7 @@ export class LabManager {
       // The lab made this manager and its certificate a moment ago, in a network of its own.
       const sent = request(
         this.url + path,
-        { method, rejectUnauthorized: false, agent: false, timeout: 30_000, headers: { authorization, 'content-type': 'application/json' } },
+        { method, rejectUnauthorized: false, agent: this.connections, timeout: 30_000, headers: { authorization, 'content-type': 'application/json' } },
         (response) => {
           let text = '';
           response.setEncoding('utf8').on('data', (chunk: string) => {

@@ -1,9 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LabSwitch, startDaemon } from './lab-switch.js';
 import { killProcesses, madeByAgent, Namespace } from './namespace.js';
+
+const SERVICES = ['ovs/ovsdb-server', 'ovs/ovs-vswitchd', 'ovn/ovnnb_db', 'ovn/ovnsb_db', 'ovn/ovn-northd', 'ovn/ovn-controller'] as const;
+export type Service = (typeof SERVICES)[number];
 
 export interface NodePlace {
   readonly name: string;
@@ -16,6 +19,8 @@ export interface NodePlace {
 }
 
 const HEDDLE = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+/** Ports that are plugged in with one command. */
+const AT_ONCE = 100;
 /** Room for the headers of tunnels around packets of 1500 bytes. */
 const UNDERLAY_MTU = '1700';
 
@@ -133,7 +138,7 @@ export class LabNode {
   }
 
   /** Ends a service as a crash would. */
-  kill(service: 'ovs/ovsdb-server' | 'ovs/ovs-vswitchd' | 'ovn/ovnnb_db' | 'ovn/ovnsb_db' | 'ovn/ovn-northd' | 'ovn/ovn-controller'): void {
+  kill(service: Service): void {
     process.kill(Number(readFileSync(join(this.place.directory, `${service}.pid`), 'utf8')), 'SIGKILL');
   }
 
@@ -170,10 +175,26 @@ export class LabNode {
     });
   }
 
+  /** Memory that the agent's process has, in bytes. */
+  get agentMemory(): number {
+    return memoryOf(this.agent?.pid ?? 0);
+  }
+
+  /** Memory that all services of Open vSwitch and OVN have together, in bytes. */
+  get servicesMemory(): number {
+    const pid = (service: Service): number => Number(readFileSync(join(this.place.directory, `${service}.pid`), 'utf8'));
+    return SERVICES.reduce((sum, service) => sum + memoryOf(pid(service)), 0);
+  }
+
+  /** What the agent keeps of its resources goes; who it is stays. */
+  forgetResources(): void {
+    rmSync(join(this.place.directory, 'agent', 'journal'), { recursive: true, force: true });
+  }
+
   /** Ends the agent at once, as a crash would. */
   async killAgent(): Promise<void> {
     const { agent } = this;
-    if (!agent) return;
+    if (!agent || agent.exitCode !== null || agent.signalCode !== null) return;
     const ended = new Promise((resolve) => agent.once('exit', resolve));
     agent.kill('SIGKILL');
     await ended;
@@ -186,6 +207,17 @@ export class LabNode {
       .filter(([, value]) => value !== '')
       .map(([key, value]) => `external_ids:${key}="${value}"`);
     this.switch.vsctl('add-port', 'br-int', device, '--', 'set', 'Interface', device, ...settings);
+  }
+
+  /** Plugs ports of the switch's own into the integration bridge: interfaces that nobody speaks through. */
+  plugIdle(attachments: readonly string[]): void {
+    for (let at = 0; at < attachments.length; at += AT_ONCE) {
+      const commands = attachments.slice(at, at + AT_ONCE).flatMap((attachment) => {
+        const device = this.nextDevice();
+        return ['--', 'add-port', 'br-int', device, '--', 'set', 'Interface', device, 'type=internal', `external_ids:iface-id="${attachment}"`];
+      });
+      this.switch.vsctl(...commands.slice(1));
+    }
   }
 
   unplug(device: string): void {
@@ -236,4 +268,8 @@ export class LabNode {
   private daemon(files: string, command: string, ...args: readonly string[]): void {
     startDaemon(this.namespace, this.environment, files, command, ...args);
   }
+}
+
+function memoryOf(pid: number): number {
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
 }

@@ -1,13 +1,14 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { LabManager } from './lab-manager.js';
 import { LabNode } from './lab-node.js';
-import { DIRECTORY, endProcesses, leftNamespaces, madeByAgent, Namespace } from './namespace.js';
+import { DIRECTORY, endProcesses, leftNamespaces, MARK, madeByAgent, Namespace, PREFIX } from './namespace.js';
 import { frrName, TopOfRack } from './top-of-rack.js';
 import { Workload, type WorkloadPlan } from './workload.js';
 
 /** The namespace that the lab itself runs in: its bridges are the underlay and the physical network. */
-export const FABRIC = 'fabric';
+const FABRIC = 'fabric';
 const MANAGER_ADDRESS = '198.18.0.1';
 
 /** Transport zones of the lab, and the bridge through which nodes reach the VLANs. */
@@ -87,10 +88,22 @@ export class Lab {
   }
 }
 
-/** Makes the namespace of the fabric. @returns it */
-export function beginLab(): Namespace {
+/**
+ * Makes the namespace of the fabric and runs a module in it, so that nothing of the lab shows on the machine. What was left of an
+ * earlier lab goes first.
+ * @returns its exit status
+ */
+export function runInLab(module: string, args: readonly string[]): number {
+  removeLab();
   mkdirSync(DIRECTORY, { recursive: true, mode: 0o700 });
-  return Namespace.create(FABRIC);
+  Namespace.create(FABRIC);
+  const [name = '', value = ''] = MARK.split('=');
+  // Not `ip netns exec`: it would hide the namespaces that are made inside from everyone else.
+  const { status } = spawnSync('nsenter', [`--net=/run/netns/${PREFIX}${FABRIC}`, process.execPath, module, ...args], {
+    stdio: 'inherit',
+    env: { ...process.env, [name]: value },
+  });
+  return status ?? 1;
 }
 
 /** Takes away all that a lab left, whether it ended, was kept or crashed. @returns whether there was anything */

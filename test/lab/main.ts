@@ -1,9 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Expectations } from './expectations.js';
-import { beginLab, FABRIC, Lab, removeLab, warnings } from './lab.js';
-import { MARK, PREFIX } from './namespace.js';
+import { Lab, removeLab, runInLab, warnings } from './lab.js';
+import { PREFIX } from './namespace.js';
 import { installPackages } from './packages.js';
 import { chosen, SCENARIOS } from './scenarios/index.js';
 
@@ -30,22 +29,13 @@ async function inside(only: string | undefined): Promise<number> {
   return expectations.finish();
 }
 
-/** The lab runs in a namespace of its own, so that nothing of it shows on the machine. */
 function outside(only: string | undefined, keep: boolean): number {
   if (only !== undefined) chosen(only.split(','));
   installPackages();
-  removeLab();
-  beginLab();
-  const [name = '', value = ''] = MARK.split('=');
   try {
-    const args = [fileURLToPath(import.meta.url), INSIDE, ...(only === undefined ? [] : ['--only', only])];
-    // Not `ip netns exec`: it would hide the namespaces that are made inside from everyone else.
-    const { status } = spawnSync('nsenter', [`--net=/run/netns/${PREFIX}${FABRIC}`, process.execPath, ...args], {
-      stdio: 'inherit',
-      env: { ...process.env, [name]: value },
-    });
+    const status = runInLab(fileURLToPath(import.meta.url), [INSIDE, ...(only === undefined ? [] : ['--only', only])]);
     if (keep) process.stdout.write(`\nThe lab is left running: ip netns exec ${PREFIX}w-web1 ping ...; npm run lab -- down ends it.\n`);
-    return status ?? 1;
+    return status;
   } finally {
     if (!keep) removeLab();
   }
