@@ -82,6 +82,13 @@ export class LabNode {
     this.agent = undefined;
   }
 
+  /** Lets nothing pass to an address, while everything else passes; or lets it pass again. */
+  block(address: string, blocked: boolean): void {
+    this.namespace.run('ip', 'route', blocked ? 'add' : 'delete', 'blackhole', `${address}/32`);
+    // A connection would outlast a short cut; not each kernel can end those of others, and without it the cut is a pause.
+    if (blocked) this.namespace.status(2_000, 'ss', '-K', 'dst', address);
+  }
+
   /** Pulls the machine's cable to the underlay out, or plugs it in again. */
   switchUnderlay(state: 'up' | 'down'): void {
     this.place.fabric.run('ip', 'link', 'set', this.underlayDevice, state);

@@ -9,7 +9,7 @@ import { Workload, type WorkloadPlan } from './workload.js';
 
 /** The namespace that the lab itself runs in: its bridges are the underlay and the physical network. */
 const FABRIC = 'fabric';
-const MANAGER_ADDRESS = '198.18.0.1';
+export const MANAGER_ADDRESS = '198.18.0.1';
 
 /** Transport zones of the lab, and the bridge through which nodes reach the VLANs. */
 export const OVERLAY_ZONE = '/infra/sites/default/enforcement-points/default/transport-zones/overlay';
@@ -17,8 +17,8 @@ export const VLAN_ZONE = '/infra/sites/default/enforcement-points/default/transp
 
 /**
  *   workloads ── h1 ──┐                        ┌── e1 ──┐
- *                     ├── underlay ── manager ─┤        ├── physical network ── tor
- *   workloads ── h2 ──┘                        └── e2 ──┘   (h1 and h2 too)
+ *   workloads ── h2 ──┼── underlay ── manager ─┤        ├── physical network ── tor
+ *   workloads ── h3 ──┘                        └── e2 ──┘   (hosts too)
  */
 export class Lab {
   readonly nodes = new Map<string, LabNode>();

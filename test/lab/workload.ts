@@ -12,6 +12,8 @@ export interface WorkloadPlan {
   readonly gateway?: string;
   /** Whoever plugs it in does not know its addresses. */
   readonly silent?: boolean;
+  /** Nor its MAC address: what is for nobody that is known may be for it. */
+  readonly unstated?: boolean;
 }
 
 const PROBE = fileURLToPath(new URL('./probe.js', import.meta.url));
@@ -43,18 +45,21 @@ export class Workload {
   /** Plugs it in; where it was before it is unplugged first. */
   plugInto(node: LabNode): void {
     this.unplug();
-    const { mac, addresses, silent } = this.plan;
+    const { mac, addresses, silent, unstated } = this.plan;
     const device = node.nextDevice();
     this.connectTo(node, device);
-    const told = silent ? [] : addresses.map((address) => address.split('/')[0] ?? '');
-    node.plug(device, this.attachment, mac, told);
+    const told = silent || unstated ? [] : addresses.map((address) => address.split('/')[0] ?? '');
+    node.plug(device, this.attachment, unstated ? '' : mac, told);
     this.node = node;
     this.device = device;
   }
 
   /** Its machine was made again, and knows from its disk that this was plugged in. */
   plugAgain(node: LabNode): void {
-    if (this.node === node) this.connectTo(node, this.device);
+    if (this.node !== node) return;
+    // The end of the old cable goes with the other one, but not always at once.
+    this.namespace.status(2_000, 'ip', 'link', 'delete', 'eth0');
+    this.connectTo(node, this.device);
   }
 
   private connectTo(node: LabNode, device: string): void {

@@ -91,7 +91,6 @@ function write(draft: ZoneDraft, rule: Keyed<NatRule>, claims: readonly Claim[])
 /** A balancer a protocol, which leaves the source as it is. */
 function serviceRows(draft: ZoneDraft, rule: Keyed<NatRule>, taken: ReadonlySet<string>): void {
   const { key, router, destinations, translated } = rule;
-  if (!draft.isHere(router)) return;
   for (const protocol of PROTOCOLS.values()) {
     const entries = [...entriesOf(rule)].filter(([text, entry]) => entry.protocol === protocol && !taken.has(text));
     if (entries.length === 0) continue;

@@ -28,9 +28,9 @@ import type { ZoneDraft } from './zone-draft.js';
  */
 export function gatewayFirewallRows(draft: ZoneDraft): void {
   const { view } = draft;
-  const candidates = [...view.routers.values()].filter(({ key, role }) => role === Router_Role.SERVICE && draft.mayHold(key));
-  const sets = setsInForce(draft, view.gatewayRules).filter((set) => takes(draft, set, candidates));
-  const filtering = candidates.filter(({ key }) => draft.isHere(key) && sets.some(({ appliedTo, rules }) => appliedTo.includes(key) && rules.some(stops)));
+  const here = [...view.routers.values()].filter(({ key, role }) => role === Router_Role.SERVICE && draft.isHere(key));
+  const sets = setsInForce(draft, view.gatewayRules).filter((set) => takes(draft, set, here));
+  const filtering = here.filter(({ key }) => sets.some(({ appliedTo, rules }) => appliedTo.includes(key) && rules.some(stops)));
   for (const router of filtering) {
     routerRows(draft, router);
     accessListRows(draft, {
@@ -45,8 +45,8 @@ function stops({ action }: FirewallRule): boolean {
   return action !== FirewallRule_Action.ALLOW;
 }
 
-function takes(draft: ZoneDraft, { key, appliedTo, rules }: Keyed<FirewallRuleSet>, routers: readonly Keyed<Router>[]): boolean {
-  const chosen = routers.some((router) => appliedTo.includes(router.key) && rules.some((rule) => extent(draft, router.key, rule) === 'some'));
+function takes(draft: ZoneDraft, { key, appliedTo, rules }: Keyed<FirewallRuleSet>, here: readonly Keyed<Router>[]): boolean {
+  const chosen = here.some((router) => appliedTo.includes(router.key) && rules.some((rule) => extent(draft, router.key, rule) === 'some'));
   if (chosen) {
     const reason = 'OVN looks at what passes between the inside of a gateway and all of its interfaces, not at chosen ones';
     draft.refuse({ kind: ResourceKind.FIREWALL_RULE_SET, key }, reason);

@@ -4,13 +4,10 @@ import { destinationRows } from './destination-nat-rows.js';
 import { sourceRows } from './source-nat-rows.js';
 import type { ZoneDraft } from './zone-draft.js';
 
-/**
- * NAT of the service routers that this edge holds, or may come to hold: what cannot be done is refused there before it is needed. A rule
- * that says what is not translated is about the rules after it.
- */
+/** NAT of the service routers that this edge holds. A rule that says what is not translated is about the rules after it. */
 export function natRows(draft: ZoneDraft): void {
   for (const [router, all] of draft.view.natRules) {
-    if (!draft.mayHold(router)) continue;
+    if (!draft.isHere(router)) continue;
     const rules = all.filter((rule) => takes(draft, rule));
     sourceRows(
       draft,
@@ -20,7 +17,7 @@ export function natRows(draft: ZoneDraft): void {
       draft,
       rules.filter(({ action }) => ON_THE_WAY_IN.has(action)),
     );
-    if (draft.isHere(router) && rules.some(({ logged }) => logged)) draft.limits.push(`${router}: OVN writes no log of translations`);
+    if (rules.some(({ logged }) => logged)) draft.limits.push(`${router}: OVN writes no log of translations`);
   }
 }
 

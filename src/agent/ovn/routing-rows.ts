@@ -14,11 +14,11 @@ import type { ZoneDraft } from './zone-draft.js';
 export function routingRows(draft: ZoneDraft): void {
   const { view } = draft;
   for (const { router, candidates, preemptive } of view.bindings.values())
-    if (!preemptive && candidates.length > 1 && draft.mayHold(router)) draft.limits.push(`${router}: the better edge takes it back when it returns`);
+    if (!preemptive && candidates.length > 1 && candidates.includes(draft.node)) draft.limits.push(`${router}: the better edge takes it back when it returns`);
   for (const router of view.routers.values()) if (draft.isHere(router.key)) routerRow(draft, router);
   for (const port of view.routerPorts.values()) portRows(draft, port);
   for (const routes of view.routes.values())
-    for (const route of routes) if (draft.mayHold(route.router) && !draft.overruled.has(route.key)) routeRows(draft, route);
+    for (const route of routes) if (draft.isHere(route.router) && !draft.overruled.has(route.key)) routeRows(draft, route);
 }
 
 function routerRow(draft: ZoneDraft, { key, tunnelKey, role }: Keyed<Router>): void {
@@ -138,9 +138,8 @@ function routeRows(draft: ZoneDraft, { key, router, network, nextHops }: Keyed<S
       columns: { ip_prefix: network, nexthop, output_port: port === '' ? [] : [port], bfd },
     });
   };
-  if (nextHops.some(({ address }) => address === '')) return draft.refuse(owner, 'OVN routes to the address of a next hop, and one of these has none');
-  if (!draft.isHere(router)) return;
   if (nextHops.length === 0) return row(key, 'discard', '');
+  if (nextHops.some(({ address }) => address === '')) return draft.refuse(owner, 'OVN routes to the address of a next hop, and one of these has none');
   const living = nextHops.length > 1 ? nextHops.filter(({ address }) => leadsToLiving(draft, router, address)) : nextHops;
   const usable = living.length > 0 ? living : nextHops;
   const nearest = Math.min(...usable.map(({ distance }) => distance));

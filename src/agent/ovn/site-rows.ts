@@ -18,11 +18,11 @@ import type { ZoneDraft } from './zone-draft.js';
 export function siteRows(draft: ZoneDraft): void {
   const { layer7, nameServers } = draft.view;
   for (const router of new Set([...layer7.keys(), ...nameServers.keys(), ...draft.watchingRouters])) {
-    if (!draft.mayHold(router)) continue;
+    if (!draft.isHere(router)) continue;
     const balancers = new Map((layer7.get(router) ?? []).filter((balancer) => takes(draft, balancer)).map((balancer) => [balancer.key, balancer]));
     const watches = draft.watchesAt(router).filter((watch) => canBeWatched(draft, watch));
     const forwarders = new Map((nameServers.get(router) ?? []).map((forwarder) => [forwarder.key, forwarder]));
-    if (balancers.size + watches.length + forwarders.size === 0 || !draft.isHere(router)) continue;
+    if (balancers.size + watches.length + forwarders.size === 0) continue;
     const addresses = [
       ...[...balancers.values()].flatMap(addressesOf),
       ...watches.map(({ source }) => source),

@@ -9,14 +9,14 @@ import type { ZoneDraft } from './zone-draft.js';
 
 export function translationRow(draft: ZoneDraft, { key, router }: Keyed<NatRule>, name: string, columns: WantedRow['columns']): void {
   const within = { table: 'Logical_Router', name: router, column: 'nat' };
-  if (draft.isHere(router)) draft.rows.push({ table: 'NAT', name, owner: { kind: ResourceKind.NAT_RULE, key }, within, columns });
+  draft.rows.push({ table: 'NAT', name, owner: { kind: ResourceKind.NAT_RULE, key }, within, columns });
 }
 
 /** A set of addresses on the other side, for one rule, as a column names it; none for no addresses. */
-export function setRow(draft: ZoneDraft, { key, router }: Keyed<NatRule>, use: string, addresses: readonly string[]): References | readonly string[] {
+export function setRow(draft: ZoneDraft, { key }: Keyed<NatRule>, use: string, addresses: readonly string[]): References | readonly string[] {
   if (addresses.length === 0) return [];
   const name = addressSetName(`${key} ${use}`, parseRange(addresses[0] as string)?.family ?? 4);
-  if (draft.isHere(router)) draft.rows.push({ table: 'Address_Set', name, owner: { kind: ResourceKind.NAT_RULE, key }, columns: { name, addresses } });
+  draft.rows.push({ table: 'Address_Set', name, owner: { kind: ResourceKind.NAT_RULE, key }, columns: { name, addresses } });
   return new References('Address_Set', [name]);
 }
 

@@ -89,9 +89,10 @@ export class ZoneDraft {
     return this.holderOf(router) === this.node;
   }
 
-  /** Whether a router is on this node or may come to it. What cannot be done is refused before it is needed. */
-  mayHold(router: string): boolean {
-    return this.view.bindings.get(router)?.candidates.includes(this.node) ?? true;
+  /** Nodes whose routers would come to this one if they died. */
+  get rivals(): ReadonlySet<string> {
+    const awaited = [...this.view.bindings.values()].filter(({ router, candidates }) => candidates.includes(this.node) && !this.isHere(router));
+    return new Set(awaited.flatMap(({ candidates }) => candidates).filter((node) => node !== this.node));
   }
 
   /** The node that a router is on: of its candidates the best one that lives, or the best where none does. */

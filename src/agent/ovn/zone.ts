@@ -1,4 +1,5 @@
 import type { NodeResource } from '../../realization/resources.pb.js';
+import { idText } from '../held-state.js';
 import { balancerRows } from './balancer-rows.js';
 import { bgpRows } from './bgp-rows.js';
 import type { BgpSite } from './bgp-site.js';
@@ -73,7 +74,19 @@ export function zoneOf(
   learned: LearnedRoutes = NOTHING_LEARNED,
   dead: ReadonlySet<string> = NOBODY,
 ): Zone {
-  const draft = new ZoneDraft(resources, node, at, findings, learned, dead);
+  const draft = fill(new ZoneDraft(resources, node, at, findings, learned, dead));
+  const peers = new Map<string, string>();
+  for (const { key, body } of resources) {
+    const [address] = body?.$case === 'tunnelEndpoint' ? body.value.addresses : [];
+    if (address !== undefined && key !== node) peers.set(key, address);
+  }
+  const nodeWatch = nodeWatchRows(draft, peers.keys());
+  const problems = [...draft.problems, ...later(draft)];
+  const { rows, remotePorts, limits, sites, cables, speakers } = draft;
+  return { rows, remotePorts, peers, problems, limits, sites, cables, speakers, nodeWatch, neighbours: neighbourNames(draft) };
+}
+
+function fill(draft: ZoneDraft): ZoneDraft {
   balancerRows(draft);
   natRows(draft);
   dhcpRows(draft);
@@ -85,12 +98,12 @@ export function zoneOf(
   routingRows(draft);
   firewallRows(draft);
   siteRows(draft);
-  const peers = new Map<string, string>();
-  for (const { key, body } of resources) {
-    const [address] = body?.$case === 'tunnelEndpoint' ? body.value.addresses : [];
-    if (address !== undefined && key !== node) peers.set(key, address);
-  }
-  const nodeWatch = nodeWatchRows(draft, peers.keys());
-  const { rows, remotePorts, problems, limits, sites, cables, speakers } = draft;
-  return { rows, remotePorts, peers, problems, limits, sites, cables, speakers, nodeWatch, neighbours: neighbourNames(draft) };
+  return draft;
+}
+
+/** What this node could not do of the routers that may come to it. It is refused now: an edge that says it stands by can take over. */
+function later({ resources, node, at, findings, learned, rivals, problems }: ZoneDraft): readonly ZoneProblem[] {
+  if (rivals.size === 0) return [];
+  const known = new Set(problems.map(({ resource }) => idText(resource)));
+  return fill(new ZoneDraft(resources, node, at, findings, learned, rivals)).problems.filter(({ resource }) => !known.has(idText(resource)));
 }

@@ -1,4 +1,7 @@
+import type { Expectations } from '../expectations.js';
+import { type Lab, MANAGER_ADDRESS } from '../lab.js';
 import { pause } from '../pause.js';
+import { routing, TIER0 } from './routing.js';
 import type { Scenario } from './scenario.js';
 import { segments, WEB } from './segments.js';
 
@@ -6,10 +9,10 @@ import { segments, WEB } from './segments.js';
 export const faults: Scenario = {
   title: 'Faults',
   name: 'faults',
-  after: [segments],
+  after: [segments, routing],
   async run(lab, expect) {
     const { manager } = lab;
-    const h1 = lab.node('h1');
+    const [h1, h2] = [lab.node('h1'), lab.node('h2')];
     const { address } = lab.workload('web2');
     /** @param most pings, one each 50 ms, that may be lost */
     const survives = async (what: string, most: number, act: () => Promise<void>): Promise<void> => {
@@ -75,7 +78,53 @@ export const faults: Scenario = {
       await pause(5_000);
     });
     await works('with a new ovs-vswitchd', 6);
+    await survives('the stream of h1 is cut, a change is made, and the stream is restored', 0, async () => {
+      h1.block(MANAGER_ADDRESS, true);
+      await manager.patch(`${WEB}/ports/web3`, { attachment: { id: lab.workload('web3').attachment }, admin_state: 'DOWN' });
+      await pause(1_000);
+      await expect.now('while h1 cannot be told, the change is not said to be in force', async () => (await manager.status(`${WEB}/ports/web3`)) !== 'SUCCESS');
+      h1.block(MANAGER_ADDRESS, false);
+      await expect.soon('and is in force once it can', () => lab.workload('web1').pings('10.1.1.13') === 0);
+    });
+    await works('with a new stream', 8);
+    await survives('h2 loses its power and starts again', 400, async () => {
+      h2.powerOff();
+      await pause(1_000);
+      lab.boot(h2);
+      await expect.soon('web1 reaches web2 again', () => lab.workload('web1').pings(address) === 1);
+    });
+    await expect.realized(`${WEB}/ports/web2`);
+    await refusal(lab, expect);
     h1.nbctl('lsp-del', lab.workload('web1').attachment);
     await expect.soon('what someone takes out of the database of h1 is put right again', () => lab.workload('web1').pings(address) === 1);
   },
 };
+
+/** Rules of one change of which the engine cannot do one. */
+async function refusal(lab: Lab, expect: Expectations): Promise<void> {
+  const { manager, topOfRack } = lab;
+  const [count, bad] = [60, 30];
+  const path = (number: number): string => `${TIER0}/nat/USER/nat-rules/many-${number}`;
+  const rules = Array.from({ length: count }, (_, number) => ({
+    resource_type: 'PolicyNatRule',
+    id: `many-${number}`,
+    action: 'DNAT',
+    destination_network: number === bad ? '203.0.113.200/29' : `203.0.113.${130 + number}`,
+    translated_network: '10.1.1.11',
+  }));
+  const nat = { resource_type: 'PolicyNat', id: 'USER', children: rules.map((rule) => ({ resource_type: 'ChildPolicyNatRule', PolicyNatRule: rule })) };
+  const tier0 = {
+    resource_type: 'ChildResourceReference',
+    id: TIER0.split('/').at(-1),
+    target_type: 'Tier0',
+    children: [{ resource_type: 'ChildPolicyNat', PolicyNat: nat }],
+  };
+  await manager.patch('/infra', { resource_type: 'Infra', children: [tier0] });
+  await expect.soon(`of ${count} rules in one change the one that OVN cannot do is an error, with its reason`, async () => {
+    const reasons = await manager.alarms(path(bad));
+    return reasons.some((reason) => reason.includes('OVN translates')) || reasons.join();
+  });
+  await expect.realized(path(0), path(count - 1));
+  await expect.soon('and the others are in force', () => topOfRack.pings('203.0.113.130') && topOfRack.pings(`203.0.113.${130 + count - 1}`));
+  for (let number = 0; number < count; number += 1) await manager.delete(path(number));
+}

@@ -1,5 +1,7 @@
+import type { Expectations } from '../expectations.js';
 import type { Lab } from '../lab.js';
 import { OVERLAY_ZONE, VLAN_ZONE } from '../lab.js';
+import { ENFORCEMENT_POINT } from '../lab-manager.js';
 import { pause } from '../pause.js';
 import { fabric } from './fabric.js';
 import type { Scenario } from './scenario.js';
@@ -55,6 +57,7 @@ export const segments: Scenario = {
     await expect.reaches('disk1', 'disk2');
     await expect.now('a broadcast on h1 is heard on h2', () => broadcastIsHeard(lab, 'web1', 'web2'));
     await expect.now('a broadcast is not heard on another segment', async () => !(await broadcastIsHeard(lab, 'web1', 'lone2')));
+    await thirdHost(lab, expect);
     await expect.now('the segment has its tunnel key on the wire', () => tunnelKeyIsOnTheWire(lab));
     await expect.now('the VLAN segment is tagged 204 on the physical network', () => tagIsOnTheWire(lab));
 
@@ -65,6 +68,36 @@ export const segments: Scenario = {
     await expect.reaches('web1', 'web2');
   },
 };
+
+/** A segment over three hosts. */
+async function thirdHost(lab: Lab, expect: Expectations): Promise<void> {
+  const path = `${ENFORCEMENT_POINT}/host-transport-nodes/h3`;
+  await lab.manager.patch(path, {});
+  await lab.addNode('h3', 5, path);
+  lab.addWorkload({ name: 'web4', mac: '02:00:00:01:00:14', addresses: ['10.1.1.14/24'], gateway: '10.1.1.1' }, 'h3');
+  lab.addWorkload({ name: 'odd1', mac: '02:00:00:01:00:15', addresses: ['10.1.1.15/24'], unstated: true }, 'h3');
+  await expect.realized(await attach(lab, WEB, 'web4'), await attach(lab, WEB, 'odd1'));
+  await expect.reaches('web1', 'web4');
+  await expect.reaches('web4', 'web2');
+  await expect.now('a broadcast on h1 is heard on h2 and on h3', async () => {
+    const heard = await Promise.all(['web2', 'web4'].map((to) => broadcastIsHeard(lab, 'web1', to)));
+    return heard.every(Boolean) || heard.join();
+  });
+  const nobody = '02:00:00:01:00:99';
+  const { namespace } = lab.workload('web1');
+  namespace.run('ip', 'neighbour', 'replace', '10.1.1.99', 'lladdr', nobody, 'dev', 'eth0');
+  const isHeard = (on: string): Promise<boolean> =>
+    seenWhile(
+      lab.workload(on).namespace,
+      'eth0',
+      `ether dst ${nobody}`,
+      async () => void namespace.status(2_000, 'ping', '-n', '-c', '2', '-i', '0.3', '-W', '1', '10.1.1.99'),
+    );
+  await expect.now('what is for a MAC address that nobody stated goes to the port on h3 whose address nobody stated, and to no other', async () => {
+    const [odd, web4] = await Promise.all([isHeard('odd1'), isHeard('web4')]);
+    return (odd && !web4) || `${odd}, ${web4}`;
+  });
+}
 
 /** A broadcast ping makes every listener of the segment see a packet to the address of all. */
 async function broadcastIsHeard(lab: Lab, from: string, to: string): Promise<boolean> {
