@@ -830,6 +830,8 @@ export interface BgpInstance {
   /** Preference of routes from other ASes and from the same one; 0: the engine's own. */
   readonly externalDistance: number;
   readonly internalDistance: number;
+  /** Another edge forwards while it lives: neighbors are to prefer it. */
+  readonly standby: boolean;
 }
 
 export enum BgpInstance_GracefulRestart {
@@ -6797,6 +6799,7 @@ function createBaseBgpInstance(): BgpInstance {
     communityLists: [],
     externalDistance: 0,
     internalDistance: 0,
+    standby: false,
   };
 }
 
@@ -6852,6 +6855,9 @@ export const BgpInstance: MessageFns<BgpInstance> = {
     }
     if (message.internalDistance !== 0) {
       writer.uint32(136).uint32(message.internalDistance);
+    }
+    if (message.standby !== false) {
+      writer.uint32(144).bool(message.standby);
     }
     return writer;
   },
@@ -7003,6 +7009,14 @@ export const BgpInstance: MessageFns<BgpInstance> = {
             }
 
             message.internalDistance = reader.uint32();
+            continue;
+          }
+          case 18: {
+            if (tag !== 144) {
+              break;
+            }
+
+            message.standby = reader.bool();
             continue;
           }
         }

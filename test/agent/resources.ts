@@ -108,6 +108,7 @@ export function bgp(key: string, owner: string, secretVersion: string): NodeReso
     communityLists: [],
     externalDistance: 0,
     internalDistance: 0,
+    standby: false,
   };
   return { kind: ResourceKind.BGP_INSTANCE, key, version: secretVersion, body: { $case: 'bgpInstance', value } };
 }

@@ -52,6 +52,15 @@ it('runs on each edge, with a router id of its own and the neighbours that are r
   expect(instance(network, 'h1')).toBeUndefined();
 });
 
+it('says of an edge that stands by that neighbours are to prefer the other', () => {
+  const standby = (mode: string) => {
+    const network = fabric(intent(TIER0, { resource_type: 'Tier0', ha_mode: mode }), config());
+    return ['e1', 'e2'].map((edge) => instance(network, edge)?.standby);
+  };
+  expect(standby('ACTIVE_STANDBY').sort()).toEqual([false, true]);
+  expect(standby('ACTIVE_ACTIVE')).toEqual([false, false]);
+});
+
 it('is told only that a secret changed, never the secret', () => {
   const network = fabric(config(), neighbor('tor', { neighbor_address: '192.0.2.254' }));
   const commit = { ...new Changes().put([]), secrets: [{ path: `${BGP}/neighbors/tor`, field: 'password', version: 'a1' }] };

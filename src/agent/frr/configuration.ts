@@ -5,7 +5,7 @@ import {
   type BgpInstance_Neighbor,
   type SecretReference,
 } from '../../realization/resources.pb.js';
-import { routingPolicyOf, type Section } from './routing-policy.js';
+import { mapName, routingPolicyOf, type Section, STANDBY } from './routing-policy.js';
 import { listName, Unsupported } from './words.js';
 
 /** A way that BGP need not learn: neighbours may be behind it. */
@@ -123,9 +123,9 @@ function filterLines(instance: BgpInstance, { address, allowOwnAs, filters }: Bg
   const filter = filters.find((one) => one.enabled && one.addressFamily === family);
   if (!filter) return [];
   const by = (name: string, direction: 'in' | 'out'): string[] => {
-    if (name === '') return [];
-    const isMap = instance.routeMaps.some((map) => map.name === name);
-    return [`${isMap ? `route-map ${listName('map', name)}` : `prefix-list ${listName('prefixes', name)}`} ${direction}`];
+    const standby = instance.standby && direction === 'out';
+    if (instance.routeMaps.some((map) => map.name === name)) return [`route-map ${mapName(name, standby)} ${direction}`];
+    return [...(name === '' ? [] : [`prefix-list ${listName('prefixes', name)} ${direction}`]), ...(standby ? [`route-map ${STANDBY} out`] : [])];
   };
   const settings = [
     'activate',

@@ -23,11 +23,28 @@ export interface RoutingPolicy {
 /** FRR numbers entries, in steps that leave room. */
 const STEP = 10;
 
+/** The map of an edge that stands by for what passes no other map. */
+export const STANDBY = 'standby';
+/** How often an edge that stands by puts its own AS number before paths, so that neighbours prefer the other edge. */
+const DETOUR = 3;
+
+/** The name of a map, and of what an edge that stands by makes of it. */
+export function mapName(path: string, standby: boolean): string {
+  return `${listName('map', path)}${standby ? `-${STANDBY}` : ''}`;
+}
+
 /** @throws Unsupported for what FRR cannot match */
-export function routingPolicyOf({ prefixLists, routeMaps, communityLists }: Pick<BgpInstance, 'prefixLists' | 'routeMaps' | 'communityLists'>): RoutingPolicy {
+export function routingPolicyOf(instance: Pick<BgpInstance, 'prefixLists' | 'routeMaps' | 'communityLists' | 'standby' | 'localAs'>): RoutingPolicy {
+  const { prefixLists, routeMaps, communityLists, standby, localAs } = instance;
   const lines = prefixLists.flatMap(prefixListLines);
   const maps = new Maps(prefixLists, new Map(communityLists.map(({ name, communities }) => [name, communities])));
-  return { maps: routeMaps.flatMap((map) => maps.sectionsOf(map)), lines: [...lines, ...maps.communityLines] };
+  const sections = routeMaps.flatMap((map) => maps.sectionsOf(map, mapName(map.name, false), ''));
+  if (standby) {
+    const detour = Array.from({ length: DETOUR }, () => localAs).join(' ');
+    sections.push({ head: `route-map ${STANDBY} permit ${STEP}`, lines: [`set as-path prepend ${detour}`] });
+    for (const map of routeMaps) sections.push(...maps.sectionsOf(map, mapName(map.name, true), detour));
+  }
+  return { maps: sections, lines: [...lines, ...maps.communityLines] };
 }
 
 type Words = 'ip' | 'ipv6';
@@ -79,10 +96,11 @@ class Maps {
     return [...this.communities.values()].flat();
   }
 
-  sectionsOf({ name, entries }: BgpInstance_RouteMap): Section[] {
-    const written = entries.flatMap((entry) => this.alternatives(entry).map((matches) => ({ entry, lines: [...matches, ...settings(entry)] })));
+  /** @param detour AS numbers that go before paths beside those of the map */
+  sectionsOf({ entries }: BgpInstance_RouteMap, name: string, detour: string): Section[] {
+    const written = entries.flatMap((entry) => this.alternatives(entry).map((matches) => ({ entry, lines: [...matches, ...settings(entry, detour)] })));
     return written.map(({ entry, lines }, place) => ({
-      head: `route-map ${listName('map', name)} ${entry.permit ? 'permit' : 'deny'} ${STEP * (place + 1)}`,
+      head: `route-map ${name} ${entry.permit ? 'permit' : 'deny'} ${STEP * (place + 1)}`,
       lines,
     }));
   }
@@ -133,11 +151,12 @@ class Maps {
   }
 }
 
-function settings(entry: BgpInstance_RouteMap_Entry): string[] {
+function settings(entry: BgpInstance_RouteMap_Entry, detour: string): string[] {
   if (!entry.permit) return [];
+  const prepended = asPath(`${detour} ${entry.asPathPrepend}`);
   const { standard, large } = communitiesOf([entry.setCommunity]);
   return [
-    ...(entry.asPathPrepend === '' ? [] : [`set as-path prepend ${asPath(entry.asPathPrepend)}`]),
+    ...(prepended === '' ? [] : [`set as-path prepend ${prepended}`]),
     ...(standard.length > 0 ? [`set community ${standard.join(' ')}`] : []),
     ...(large.length > 0 ? [`set large-community ${large.join(' ')}`] : []),
     ...(entry.localPreference === undefined ? [] : [`set local-preference ${entry.localPreference}`]),

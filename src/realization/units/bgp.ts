@@ -43,7 +43,7 @@ export function bgpUnit(reads: Reads, path: string): Output {
   const graceful = config.graceful_restart_config;
   return {
     ...NOTHING,
-    contributions: gateway.service.map((part) => {
+    contributions: gateway.service.map((part, place) => {
       const all = everyUplink(reads, gateway.localeServices);
       const uplinks = all.filter((one) => partOfInterface(gateway, one)?.router === part.router);
       const reached = neighbors.filter((neighbor) => neighbor.enabled !== false && isFor(neighbor, uplinks, all));
@@ -66,6 +66,7 @@ export function bgpUnit(reads: Reads, path: string): Output {
         communityLists: lists.communityLists,
         externalDistance: config.ebgp_admin_distance ?? 0,
         internalDistance: config.ibgp_admin_distance ?? 0,
+        standby: gateway.activeStandby && place > 0,
       };
       return {
         kind: ResourceKind.BGP_INSTANCE,

@@ -65,6 +65,25 @@ describe('the configuration of an instance', () => {
     ]);
   });
 
+  it('of an edge that stands by makes paths longer, whatever map they pass', () => {
+    const given = instance({
+      standby: true,
+      neighbors: [neighbor(), neighbor({ address: '192.0.2.9', filters: [filter({ out: '/maps/m', in: '/maps/m' })] })],
+      routeMaps: [{ name: '/maps/m', entries: [entry({ asPathPrepend: '65001' })] }],
+    });
+    expect(lines(given)).toEqual(
+      expect.arrayContaining([
+        'route-map standby permit 10',
+        'set as-path prepend 65001 65001 65001',
+        'neighbor 192.0.2.1 route-map standby out',
+        `route-map ${map}-standby permit 10`,
+        'set as-path prepend 65001 65001 65001 65001',
+        `neighbor 192.0.2.9 route-map ${map}-standby out`,
+        `neighbor 192.0.2.9 route-map ${map} in`,
+      ]),
+    );
+  });
+
   const both = ['65000:1', '65000:2'].map((pattern) => ({ list: '', operator: 'MATCH_ANY', pattern }));
   it.each([
     ['a family that nothing carries', { neighbors: [neighbor({ filters: [filter({ addressFamily: 'L2VPN_EVPN' })] })] }, 'L2VPN_EVPN'],

@@ -19,6 +19,9 @@ const EDGES = `${ENFORCEMENT_POINT}/edge-clusters/edges`;
 const PASSWORD = 'lab-of-heddle';
 const ROUTER = '10.200.0.1';
 const UPLINKS = { e1: '10.200.0.11', e2: '10.200.0.12' } as const;
+const ROUTER6 = '2001:db8:200::1';
+const UPLINKS6 = { e1: '2001:db8:200::11', e2: '2001:db8:200::12' } as const;
+const OUTSIDE6 = '2001:db8:53::53';
 
 /** A tier-0 whose edges speak BGP with the router outside, both at once. */
 export const bgp: Scenario = {
@@ -29,6 +32,8 @@ export const bgp: Scenario = {
     const { manager, topOfRack: tor } = lab;
     tor.addVlan(200, `${ROUTER}/24`);
     tor.addAddress('lo', '192.0.2.65/26');
+    tor.addAddress('vlan200', `${ROUTER6}/64`);
+    tor.addAddress('lo', `${OUTSIDE6}/128`);
     await tor.speak(routerConfiguration(true));
     await manager.patch(UPLINK, { transport_zone_path: VLAN_ZONE, vlan_ids: ['200'] });
     await manager.patch(TIER0, { ha_mode: 'ACTIVE_ACTIVE' });
@@ -36,12 +41,15 @@ export const bgp: Scenario = {
       edge_cluster_path: EDGES,
       route_redistribution_config: { bgp_enabled: true, redistribution_rules: [{ name: 'below', route_redistribution_types: ['TIER1_CONNECTED'] }] },
     });
-    for (const [edge, address] of Object.entries(UPLINKS)) {
+    for (const edge of ['e1', 'e2'] as const) {
       await manager.patch(`${SERVICES}/interfaces/${edge}`, {
         type: 'EXTERNAL',
         edge_path: `${EDGES}/edge-nodes/${edge}`,
         segment_path: UPLINK,
-        subnets: [{ ip_addresses: [address], prefix_len: 24 }],
+        subnets: [
+          { ip_addresses: [UPLINKS[edge]], prefix_len: 24 },
+          { ip_addresses: [UPLINKS6[edge]], prefix_len: 64 },
+        ],
       });
     }
     await manager.patch(`${TIER0}/prefix-lists/hidden`, { prefixes: [{ network: '10.9.2.0/24', action: 'PERMIT' }] });
@@ -59,10 +67,16 @@ export const bgp: Scenario = {
       bfd: { enabled: true, interval: 300, multiple: 3 },
       route_filtering: [{ address_family: 'IPV4', out_route_filters: [`${TIER0}/route-maps/out`] }],
     });
+    await manager.patch(`${BGP}/neighbors/tor6`, { neighbor_address: ROUTER6, remote_as_num: '65000', password: PASSWORD });
     await manager.patch(TIER1, { tier0_path: TIER0, route_advertisement_types: ['TIER1_CONNECTED'] });
-    await manager.patch(SHOP, { transport_zone_path: OVERLAY_ZONE, connectivity_path: TIER1, subnets: [{ gateway_address: '10.9.1.1/24' }] });
+    await manager.patch(SHOP, {
+      transport_zone_path: OVERLAY_ZONE,
+      connectivity_path: TIER1,
+      subnets: [{ gateway_address: '10.9.1.1/24' }, { gateway_address: '2001:db8:9:1::1/64' }],
+    });
     await manager.patch(HIDDEN, { transport_zone_path: OVERLAY_ZONE, connectivity_path: TIER1, subnets: [{ gateway_address: '10.9.2.1/24' }] });
-    lab.addWorkload({ name: 'shop1', mac: '02:00:00:09:01:11', addresses: ['10.9.1.11/24'], gateway: '10.9.1.1' }, 'h1');
+    lab.addWorkload({ name: 'shop1', mac: '02:00:00:09:01:11', addresses: ['10.9.1.11/24', '2001:db8:9:1::11/64'], gateway: '10.9.1.1' }, 'h1');
+    lab.workload('shop1').namespace.run('ip', 'route', 'add', 'default', 'via', '2001:db8:9:1::1');
     await expect.realized(TIER0, BGP, NEIGHBOR, TIER1, await attach(lab, SHOP, 'shop1'));
 
     const shop = lab.workload('shop1');
@@ -75,16 +89,16 @@ export const bgp: Scenario = {
     });
     await expect.soon('shop1 reaches the world outside by the default route that the edges have learned', () => shop.pings(TopOfRack.OUTSIDE) === 1);
     await expect.soon('the world outside reaches shop1', () => tor.pings('10.9.1.11'));
+    await expect.soon('the router learns networks of IPv6 over sessions of IPv6', () =>
+      tor.namespace.run('ip', '-6', 'route', 'show', '2001:db8:9:1::/64').includes('proto bgp'),
+    );
+    await expect.soon('shop1 reaches the world outside by IPv6', () => shop.pings(OUTSIDE6) === 1);
     await expect.soon('what shop1 sends goes out through both edges', () => leavesThroughBoth(lab));
     await expect.soon('the manager says of each edge that its session is established, and from where', async () => {
       const { results } = (await manager.get(`/policy/api/v1${NEIGHBOR.replace('/tor', '')}/status`)) as { readonly results: readonly NeighborStatus[] };
       const seen = results.map(({ connection_state: state, source_address: source, total_in_prefix_count: received }) => `${state} ${source} ${received}`);
-      return (
-        seen.sort().join() ===
-          Object.values(UPLINKS)
-            .map((address) => `ESTABLISHED ${address} 1`)
-            .join() || seen.join()
-      );
+      const stands = [...Object.values(UPLINKS), ...Object.values(UPLINKS6)].map((address) => `ESTABLISHED ${address} 1`);
+      return seen.sort().join() === stands.join() || seen.join();
     });
 
     await tor.speak(routerConfiguration(false));
@@ -115,6 +129,16 @@ export const bgp: Scenario = {
     await expect.soon('BFD notices within seconds that the router no longer answers it', () => sessions(tor) !== true);
     tor.freeze('bfdd', 'SIGCONT');
     await expect.soon('and the sessions come back', () => sessions(tor));
+
+    await manager.patch(SERVICES, { preferred_edge_paths: ['e1', 'e2'].map((edge) => `${EDGES}/edge-nodes/${edge}`) });
+    await manager.patch(TIER0, { ha_mode: 'ACTIVE_STANDBY' });
+    await expect.soon('where one edge stands by, the router prefers the other', () => waysTo(tor, '10.9.1.0/24') === 'e1' || waysTo(tor, '10.9.1.0/24'));
+    lab.node('e1').switchUnderlay('down');
+    await expect.soon('and goes through it when the other is cut off from the hosts', () => waysTo(tor, '10.9.1.0/24') === 'e2' || waysTo(tor, '10.9.1.0/24'));
+    await expect.soon('which the world outside does not notice for long', () => tor.pings('10.9.1.11'));
+    lab.node('e1').switchUnderlay('up');
+    await expect.soon('and comes back to it', () => waysTo(tor, '10.9.1.0/24') === 'e1' || waysTo(tor, '10.9.1.0/24'));
+    await expect.soon('shop1 reaches the world outside', () => shop.pings(TopOfRack.OUTSIDE) === 1);
   },
 };
 
@@ -138,20 +162,25 @@ async function watchedRoute(lab: Lab, expect: Expectations): Promise<void> {
 
 /** @param generous whether it offers a default route */
 function routerConfiguration(generous: boolean): string {
-  const neighbors = Object.values(UPLINKS).flatMap((address) => [
+  const [four, six] = [Object.values(UPLINKS), Object.values(UPLINKS6)];
+  const neighbors = [...four, ...six].flatMap((address) => [
     ` neighbor ${address} remote-as 65001`,
     ` neighbor ${address} password ${PASSWORD}`,
     ` neighbor ${address} timers connect 2`,
     ` neighbor ${address} bfd 3 300 300`,
   ]);
-  const offers = generous ? Object.values(UPLINKS).map((address) => `  neighbor ${address} default-originate`) : [];
+  const offers = (addresses: readonly string[]) => (generous ? addresses.map((address) => `  neighbor ${address} default-originate`) : []);
   const lines = [
     'no zebra nexthop kernel enable',
     'router bgp 65000',
     ' no bgp ebgp-requires-policy',
     ...neighbors,
     ' address-family ipv4 unicast',
-    ...offers,
+    ...offers(four),
+    ' exit-address-family',
+    ' address-family ipv6 unicast',
+    ...six.map((address) => `  neighbor ${address} activate`),
+    ...offers(six),
     ' exit-address-family',
     'exit',
   ];
