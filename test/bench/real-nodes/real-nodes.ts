@@ -16,10 +16,8 @@ const SEGMENT = '/infra/segments/measured';
 /** Ports are spread over so many segments: one of a thousand ports costs OVN 23.03 the square of that. */
 const SEGMENTS = 20;
 const POLICY = '/infra/domains/default/security-policies/measured';
-const EVERYONE = '/infra/domains/default/groups/measured';
-/** Switch and port group that `ovn-nbctl` writes: nothing of Heddle's. */
+/** Switches that `ovn-nbctl` writes: nothing of Heddle's. */
 const PLAIN = 'plain';
-const PLAIN_GROUP = 'plain_ports';
 const HOSTS = ['h1', 'h2', 'h3'] as const;
 /** How often it is looked whether something is in force, in milliseconds. */
 const LOOK_EVERY = 5;
@@ -102,7 +100,7 @@ export class RealNodes {
     return rows;
   }
 
-  /** Plugs interfaces into the first host, and writes ports for all of them, a group of them, and rules between its members. */
+  /** Plugs interfaces into the first host, and writes ports for all of them, a group for each segment, and rules between groups. */
   private async fill(): Promise<void> {
     const { ports, rules, turns } = this.sizes;
     this.say(`N: ${ports} interfaces on one node`);
@@ -123,7 +121,7 @@ export class RealNodes {
       },
     }));
     await manager.patch('/infra', { resource_type: 'Infra', children: segments });
-    await manager.patch(EVERYONE, { expression: [{ resource_type: 'PathExpression', paths }] });
+    for (const [number, path] of paths.entries()) await manager.patch(groupPath(number), { expression: [{ resource_type: 'PathExpression', paths: [path] }] });
     await manager.patch(POLICY, { category: 'Application', rules: Array.from({ length: rules }, (_, number) => ruleBody(number)) });
     this.next = ports;
     await this.inForce(...paths, portPath(ports - 1), POLICY);
@@ -134,8 +132,8 @@ export class RealNodes {
     const { manager } = this.lab;
     const { turns, rules, ports } = this.sizes;
     const size = `on a node of ${ports} ports and ${rules} rules`;
-    // The same ports, so that a rule of either is as much work.
-    this.first.nbctl('--wait=hv', 'ls-add', PLAIN, '--', 'pg-add', PLAIN_GROUP, ...Array.from({ length: ports }, (_, number) => attachment(number)));
+    // Groups of the same ports, so that a rule of either is as much work.
+    this.first.nbctl('--wait=hv', 'ls-add', PLAIN, ...plainGroups(ports));
     this.say('N4: one more port');
     const port = await inTurns(
       turns,
@@ -158,7 +156,7 @@ export class RealNodes {
       turns,
       async () => {
         added += 1;
-        return timed(async () => void this.first.nbctl('--wait=hv', 'acl-add', PLAIN_GROUP, 'to-lport', '1000', plainMatch(added), 'allow-related'));
+        return timed(async () => void this.first.nbctl('--wait=hv', 'acl-add', plainGroup(added + 1), 'to-lport', '1000', plainMatch(added), 'allow-related'));
       },
       async () => {
         added += 1;
@@ -169,7 +167,7 @@ export class RealNodes {
         });
       },
     );
-    this.first.nbctl('--wait=hv', 'ls-del', PLAIN, '--', 'pg-del', PLAIN_GROUP);
+    this.first.nbctl('--wait=hv', 'ls-del', PLAIN, ...Array.from({ length: SEGMENTS }, (_, number) => ['--', 'pg-del', plainGroup(number)]).flat());
     return [
       row({ id: 'N4', measure: `one more port ${size}, over ovn-nbctl`, value: port[1], reference: port[0], unit: 'ms' }, undefined, 0),
       row({ id: 'N4', measure: `one more rule ${size}, over ovn-nbctl`, value: rule[1], reference: rule[0], unit: 'ms' }, undefined, 0),
@@ -239,8 +237,10 @@ export class RealNodes {
         attachment(number),
         addressesOf(number),
       ]),
-      ...['--', 'pg-add', PLAIN_GROUP, ...numbers.map(attachment)],
-      ...Array.from({ length: rules }, (_, rule) => ['--', 'acl-add', PLAIN_GROUP, 'to-lport', String(1000 + rule), plainMatch(rule), 'allow-related']).flat(),
+      ...plainGroups(ports),
+      ...Array.from({ length: rules }, (_, rule) => [
+        ...['--', 'acl-add', plainGroup(rule + 1), 'to-lport', String(1000 + rule), plainMatch(rule), 'allow-related'],
+      ]).flat(),
     );
   }
 
@@ -370,15 +370,33 @@ function ruleBody(number: number): object {
     id: `rule-${number}`,
     sequence_number: number,
     direction: 'IN',
-    source_groups: [EVERYONE],
-    destination_groups: [EVERYONE],
-    scope: [EVERYONE],
+    source_groups: [groupPath(number)],
+    destination_groups: [groupPath(number + 1)],
+    scope: [groupPath(number + 1)],
     service_entries: [{ resource_type: 'L4PortSetServiceEntry', id: 'port', l4_protocol: 'TCP', destination_ports: [String(1000 + number)] }],
     action: 'ALLOW',
   };
 }
 
-/** The same with an address set that a port group of OVN has by itself. */
+/** Members of a segment speak to those of the next one. */
+function groupPath(number: number): string {
+  return `/infra/domains/default/groups/${segmentOf(number)}`;
+}
+
+function plainGroup(number: number): string {
+  return `${PLAIN}_${number % SEGMENTS}`;
+}
+
+/** Makes groups of the ports of each segment. */
+function plainGroups(ports: number): string[] {
+  return Array.from({ length: SEGMENTS }, (_, group) => {
+    const members = Array.from({ length: ports }, (_port, number) => number).filter((number) => number % SEGMENTS === group);
+    return ['--', 'pg-add', plainGroup(group), ...members.map(attachment)];
+  }).flat();
+}
+
+/** The same with address sets that port groups of OVN have by themselves. */
 function plainMatch(number: number): string {
-  return `outport == @${PLAIN_GROUP} && ip4.src == $${PLAIN_GROUP}_ip4 && ip4.dst == $${PLAIN_GROUP}_ip4 && tcp.dst == ${1000 + number}`;
+  const [from, to] = [plainGroup(number), plainGroup(number + 1)];
+  return `outport == @${to} && ip4.src == $${from}_ip4 && ip4.dst == $${to}_ip4 && tcp.dst == ${1000 + number}`;
 }
