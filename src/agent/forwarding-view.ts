@@ -2,6 +2,7 @@ import {
   type AddressSet,
   type ChassisBinding,
   type DnsForwarder,
+  type FirewallRule,
   type FirewallRuleSet,
   FirewallRuleSet_Place,
   type Layer4Balancer,
@@ -48,7 +49,7 @@ export class ForwardingView {
   constructor(resources: Iterable<NodeResource>) {
     for (const { key, body } of resources) this.add(key, body);
     for (const rules of this.natRules.values()) rules.sort((a, b) => a.sequence - b.sequence || byText(a.key, b.key));
-    for (const sets of [this.distributedRules, this.gatewayRules]) sets.sort(byPrecedence);
+    for (const sets of [this.distributedRules, this.gatewayRules]) sets.splice(0, sets.length, ...inOrder(sets));
   }
 
   switchByTunnelKey(tunnelKey: number): Keyed<LogicalSwitch> | undefined {
@@ -137,6 +138,34 @@ function push<T>(map: Map<string, T[]>, key: string, value: T): void {
   const list = map.get(key);
   if (list) list.push(value);
   else map.set(key, [value]);
+}
+
+/**
+ * Sets in the order in which their rules are tried. Rules of one policy that are applied to different things are in several sets: such a
+ * set comes in as many parts as it takes to have the rules of all of them in order.
+ */
+function inOrder(sets: readonly Keyed<FirewallRuleSet>[]): Keyed<FirewallRuleSet>[] {
+  const sorted = [...sets].sort(byPrecedence);
+  const parts: Keyed<FirewallRuleSet>[] = [];
+  for (let first = 0, next = 0; first < sorted.length; first = next) {
+    const policy = sorted[first] as Keyed<FirewallRuleSet>;
+    do next += 1;
+    while (next < sorted.length && byPrecedence(policy, sorted[next] as Keyed<FirewallRuleSet>) === 0);
+    parts.push(...(next - first === 1 ? [policy] : interleaved(sorted.slice(first, next))));
+  }
+  return parts;
+}
+
+function interleaved(sets: readonly Keyed<FirewallRuleSet>[]): Keyed<FirewallRuleSet>[] {
+  const rules = sets.flatMap((set) => set.rules.map((rule) => ({ set, rule })));
+  rules.sort((a, b) => a.rule.sequence - b.rule.sequence || byText(a.rule.key, b.rule.key));
+  const parts: { readonly set: Keyed<FirewallRuleSet>; readonly rules: FirewallRule[] }[] = [];
+  for (const { set, rule } of rules) {
+    const last = parts.at(-1);
+    if (last?.set === set) last.rules.push(rule);
+    else parts.push({ set, rules: [rule] });
+  }
+  return parts.map((part) => ({ ...part.set, rules: part.rules }));
 }
 
 function byPrecedence(a: Keyed<FirewallRuleSet>, b: Keyed<FirewallRuleSet>): number {

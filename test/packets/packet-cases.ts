@@ -43,6 +43,7 @@ const TIER1 = '/infra/tier-1s/packets';
 const DOMAIN = '/infra/domains/default';
 const POLICY = `${DOMAIN}/security-policies/packets`;
 const SCOPED = `${DOMAIN}/security-policies/packets-scoped`;
+const MIXED = `${DOMAIN}/security-policies/packets-mixed`;
 const VIRTUAL = '10.91.255.1';
 /** Ports that every machine answers on. */
 export const PORTS = [80, 443, 5353] as const;
@@ -195,9 +196,33 @@ export const CASES: readonly PacketCase[] = [
     ],
   },
   {
-    title: 'an address that is balanced on every host',
+    title: 'rules of one policy that are applied to different things, in their order',
     intent: [
       [SCOPED, undefined],
+      [
+        MIXED,
+        {
+          category: 'Application',
+          rules: [
+            rule('secure', 10, { scope: [group('back')], ...toPort('TCP', '443'), action: 'ALLOW' }),
+            rule('not-first', 20, { scope: [group('first')], services: ['ANY'], action: 'REJECT', direction: 'IN' }),
+            rule('others', 30, { scope: [group('back')], action: 'ALLOW' }),
+          ],
+        },
+      ],
+    ],
+    realized: [MIXED, `${MIXED}/rules/secure`, `${MIXED}/rules/not-first`, `${MIXED}/rules/others`],
+    expectations: [
+      tcp('front-1', 'back-1', 443, 'passes'),
+      tcp('front-1', 'back-1', 80, 'refused'),
+      tcp('front-1', 'back-2', 80, 'passes'),
+      tcp('back-1', 'back-2', 80, 'passes'),
+    ],
+  },
+  {
+    title: 'an address that is balanced on every host',
+    intent: [
+      [MIXED, undefined],
       ['/infra/lb-app-profiles/packets', { resource_type: 'LBFastTcpProfile' }],
       ['/infra/lb-services/packets', { connectivity_path: group('front'), size: 'DLB' }],
       ['/infra/lb-pools/packets', { member_group: { group_path: group('back'), port: 443, ip_revision_filter: 'IPV4' } }],
