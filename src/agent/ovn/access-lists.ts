@@ -12,6 +12,7 @@ import { isInForce } from '../simulated/schedule.js';
 import { allBut } from './complement.js';
 import { concerns, matchOf } from './match.js';
 import { addressSetName, portGroupName } from './names.js';
+import { priorities } from './priorities.js';
 import type { WantedRow } from './rows.js';
 import type { ZoneDraft } from './zone-draft.js';
 
@@ -45,8 +46,18 @@ export function accessListRows(draft: ZoneDraft, options: AccessListOptions): vo
   new AccessLists(draft, options).write();
 }
 
+/** An access list of some groups, before its place among the others is a number. */
+interface Entry {
+  readonly set: RuleSet;
+  /** Each group and direction in which it is looked at, with the name of its row. */
+  readonly places: readonly { readonly name: string; readonly group: string; readonly direction: 'from-lport' | 'to-lport' }[];
+  readonly match: string;
+  readonly columns: WantedRow['columns'];
+}
+
 class AccessLists {
-  private priority = FIRST_PRIORITY;
+  /** In the order in which they are tried. */
+  private readonly entries: Entry[] = [];
 
   constructor(
     private readonly draft: ZoneDraft,
@@ -76,11 +87,29 @@ class AccessLists {
         const strict = at < strictFrom && isStrict(set) && rule.action === FirewallRule_Action.ALLOW;
         if (strict) this.add(set, `${rule.key} strict`, groups, `${staying} && ${MIDWAY}`, rule, DROP);
         this.add(set, rule.key, groups, staying, rule, columnsOf(rule, set));
-        if (this.priority <= 0) {
-          return draft.refuse({ kind: ResourceKind.FIREWALL_RULE_SET, key: set.key }, `OVN orders no more than ${FIRST_PRIORITY} rules`);
-        }
       }
     }
+    this.writeRows();
+  }
+
+  private writeRows(): void {
+    const { draft, entries } = this;
+    const before = entries.map(({ places }) => places.map(({ name }) => draft.priorities.get(name)).find((priority) => priority !== undefined));
+    const found = priorities(before, FIRST_PRIORITY);
+    if (!found) {
+      const { key } = (entries[FIRST_PRIORITY - 1] as Entry).set;
+      return draft.refuse({ kind: ResourceKind.FIREWALL_RULE_SET, key }, `OVN orders no more than ${FIRST_PRIORITY} rules`);
+    }
+    for (const [at, { set, places, match, columns }] of entries.entries())
+      for (const { name, group, direction } of places) {
+        draft.rows.push({
+          table: 'ACL',
+          name,
+          owner: { kind: ResourceKind.FIREWALL_RULE_SET, key: set.key },
+          within: { table: 'Port_Group', name: portGroupName(group), column: 'acls' },
+          columns: { priority: found[at] as number, direction, match: matchAt(group, direction, match), ...columns },
+        });
+      }
   }
 
   /**
@@ -138,18 +167,12 @@ class AccessLists {
     rule: Pick<FirewallRule, 'direction'>,
     columns: WantedRow['columns'],
   ): void {
-    this.priority -= 1;
-    for (const group of groups)
-      for (const direction of ['from-lport', 'to-lport'] as const) {
-        if (!concerns(rule, direction)) continue;
-        this.draft.rows.push({
-          table: 'ACL',
-          name: `${name} ${group} ${direction}`,
-          owner: { kind: ResourceKind.FIREWALL_RULE_SET, key: set.key },
-          within: { table: 'Port_Group', name: portGroupName(group), column: 'acls' },
-          columns: { priority: this.priority, direction, match: matchAt(group, direction, match), ...columns },
-        });
-      }
+    const places = groups.flatMap((group) =>
+      (['from-lport', 'to-lport'] as const)
+        .filter((direction) => concerns(rule, direction))
+        .map((direction) => ({ name: `${name} ${group} ${direction}`, group, direction })),
+    );
+    this.entries.push({ set, places, match, columns });
   }
 }
 

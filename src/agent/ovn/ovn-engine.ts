@@ -13,6 +13,7 @@ import { examineMachine, MachineUnfit } from './machine.js';
 import { nodeWatchTimers } from './node-watch-rows.js';
 import { configureController, pluggedIn, portTraffic, type Tunnel, tunnels } from './open-vswitch.js';
 import { type OvsdbOperation, OvsdbRefusal } from './ovsdb-client.js';
+import { prioritiesIn } from './priorities.js';
 import { differenceOf } from './row-difference.js';
 import { RuleHits } from './rule-hits.js';
 import { type Finding, SiteProblem, Sites } from './sites.js';
@@ -227,7 +228,8 @@ export class OvnEngine implements Engine {
 
   private compute(): Zone {
     const lives = new Map([...this.findings].map(([name, { alive }]) => [name, alive]));
-    const zone = (): Zone => zoneOf([...this.book.all()], this.options.nodeId, new Date(), lives, this.speakers.learned, this.dead);
+    const placed = prioritiesIn(this.databases.northbound);
+    const zone = (): Zone => zoneOf([...this.book.all()], this.options.nodeId, new Date(), lives, this.speakers.learned, this.dead, placed);
     const computed = zone();
     return this.lookAtLives(computed) ? zone() : computed;
   }

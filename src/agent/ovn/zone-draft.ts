@@ -47,6 +47,8 @@ export class ZoneDraft {
     readonly learned: LearnedRoutes,
     /** Nodes that BFD says are dead; this node itself when it is cut off from the others. */
     private readonly dead: ReadonlySet<string>,
+    /** Priorities that access lists have, by the names of their rows: they keep them where they can. */
+    readonly priorities: ReadonlyMap<string, number>,
   ) {
     this.view = new ForwardingView(resources);
     for (const { key, body } of resources) if (body?.$case === 'addressSet') this.addressSets.set(key, body.value.addresses);

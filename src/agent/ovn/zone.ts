@@ -65,6 +65,7 @@ export const ZONE_TABLES = [
 const NOTHING_FOUND: Findings = new Map();
 const NOTHING_LEARNED: LearnedRoutes = new Map();
 const NOBODY: ReadonlySet<string> = new Set();
+const NO_PRIORITIES: ReadonlyMap<string, number> = new Map();
 
 export function zoneOf(
   resources: readonly NodeResource[],
@@ -73,8 +74,9 @@ export function zoneOf(
   findings: Findings = NOTHING_FOUND,
   learned: LearnedRoutes = NOTHING_LEARNED,
   dead: ReadonlySet<string> = NOBODY,
+  priorities: ReadonlyMap<string, number> = NO_PRIORITIES,
 ): Zone {
-  const draft = fill(new ZoneDraft(resources, node, at, findings, learned, dead));
+  const draft = fill(new ZoneDraft(resources, node, at, findings, learned, dead, priorities));
   const peers = new Map<string, string>();
   for (const { key, body } of resources) {
     const [address] = body?.$case === 'tunnelEndpoint' ? body.value.addresses : [];
@@ -102,8 +104,8 @@ function fill(draft: ZoneDraft): ZoneDraft {
 }
 
 /** What this node could not do of the routers that may come to it. It is refused now: an edge that says it stands by can take over. */
-function later({ resources, node, at, findings, learned, rivals, problems }: ZoneDraft): readonly ZoneProblem[] {
+function later({ resources, node, at, findings, learned, rivals, problems, priorities }: ZoneDraft): readonly ZoneProblem[] {
   if (rivals.size === 0) return [];
   const known = new Set(problems.map(({ resource }) => idText(resource)));
-  return fill(new ZoneDraft(resources, node, at, findings, learned, rivals)).problems.filter(({ resource }) => !known.has(idText(resource)));
+  return fill(new ZoneDraft(resources, node, at, findings, learned, rivals, priorities)).problems.filter(({ resource }) => !known.has(idText(resource)));
 }

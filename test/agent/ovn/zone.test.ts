@@ -129,6 +129,32 @@ describe('the distributed firewall', () => {
     expect(asSet(rows.all('Port_Group')[0]?.acls).length).toBe(3);
   });
 
+  it('tries the rules of a policy in their order also where they are applied to different things', () => {
+    const named = (name: string) =>
+      rule(name, FirewallRule_Action.ALLOW, { direction: FirewallRule_Direction.IN, sequence: Number(name), logged: true, logLabel: name });
+    const [all, web]: [NodeResource, NodeResource] = [
+      policy('mixed', { category: 50 }, named('1'), named('3')),
+      { ...policy('mixed', { category: 50, appliedTo: ['web'] }, named('2'), named('4')), key: 'mixed#web' },
+    ];
+    const rows = database('h1', ...topology(), ...groups, group('web', 'web1'), all, web);
+    const order = [...rows.all('ACL')].sort((a, b) => Number(b.priority) - Number(a.priority));
+    expect(order.map(({ name }) => asSet(name)[0])).toEqual(['1', '2', '3', '4']);
+  });
+
+  it('leaves the priorities of other rules alone when one comes in between', () => {
+    const set = (...numbers: readonly number[]) =>
+      policy('one', {}, ...numbers.map((number) => rule(`r${number}`, FirewallRule_Action.DROP, { sequence: number, direction: FirewallRule_Direction.IN })));
+    const priorities = (...numbers: readonly number[]): ReadonlyMap<string, number> => {
+      const zone = zoneOf([...topology(), ...groups, set(...numbers)], 'h1', NOON, undefined, undefined, undefined, known);
+      return new Map(zone.rows.filter(({ table }) => table === 'ACL').map(({ name, columns }) => [name, Number(columns.priority)]));
+    };
+    let known: ReadonlyMap<string, number> = new Map();
+    known = priorities(1, 2, 4, 5);
+    const after = priorities(1, 2, 3, 4, 5);
+    expect([...after].filter(([name, priority]) => known.get(name) === priority).length).toBe(4);
+    expect([...after.values()]).toEqual([...after.values()].sort((a, b) => b - a));
+  });
+
   it('lets what jumps, or is allowed as a frame, out of its category only', () => {
     const rows = database(
       'h1',
