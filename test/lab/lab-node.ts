@@ -238,7 +238,7 @@ export class LabNode {
   }
 
   nbctl(...args: readonly string[]): string {
-    return this.namespace.runWith({ env: this.environment, timeout: 20_000 }, 'ovn-nbctl', `--db=unix:${this.environment.OVN_RUNDIR}/ovnnb_db.sock`, ...args);
+    return this.namespace.runWith({ env: this.environment, timeout: 120_000 }, 'ovn-nbctl', `--db=unix:${this.environment.OVN_RUNDIR}/ovnnb_db.sock`, ...args);
   }
 
   /** How many tunnels are asked over whether the other end lives, and it does. */

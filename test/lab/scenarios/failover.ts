@@ -97,7 +97,8 @@ export const failover: Scenario = {
       e1.switchUnderlay('down');
       await pause(3_000);
     });
-    await expect.now('the other edge holds the service router, and the one that is cut off does not', () => holders() === 'e2' || holders());
+    await expect.now('the other edge holds the service router', () => holds(e2));
+    await expect.soon('the one that is cut off does not hold it any more', () => holders() === 'e2' || holders());
     await expect.soon('the world outside gets a page', page);
     await expect.soon('the manager is told that tunnels are down', async () => {
       return JSON.stringify(await manager.get('/heddle/api/v1/nodes')).includes('BFD: Control Detection Time Expired');
