@@ -10,6 +10,8 @@ const run = promisify(execFile);
 
 /** How long HAProxy may take to answer a question, in milliseconds. */
 const ANSWER_WITHIN = 2_000;
+/** After how many milliseconds a master is told again to reload. */
+const TELL_AGAIN = 3_000;
 
 /** What a member's monitor found. */
 export type MemberState = 'UP' | 'DOWN' | 'UNCHECKED' | 'DISABLED';
@@ -150,8 +152,16 @@ export class Haproxy {
 
   private async reload(master: number): Promise<void> {
     const before = await this.workerPid();
-    process.kill(master, 'SIGUSR2');
-    await this.untilWorker((worker) => worker !== undefined && worker !== before);
+    let told = Number.NEGATIVE_INFINITY;
+    await this.untilWorker((worker) => {
+      if (worker !== undefined && worker !== before) return true;
+      // A master that is still busy with the reload before this one may not hear it.
+      if (Date.now() - told > TELL_AGAIN) {
+        process.kill(master, 'SIGUSR2');
+        told = Date.now();
+      }
+      return false;
+    });
   }
 
   private untilWorker(isNew: (pid: string | undefined) => boolean): Promise<void> {
