@@ -126,7 +126,11 @@ export class LabManager {
           response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
         },
       );
-      sent.on('error', reject);
+      // A connection that was kept may have been closed at the other end just now.
+      sent.on('error', (error: NodeJS.ErrnoException) => {
+        if (sent.reusedSocket && error.code === 'ECONNRESET') resolve(this.call(method, path, body));
+        else reject(error);
+      });
       sent.on('timeout', () => sent.destroy(new Error(`${method} ${path}: no answer`)));
       sent.end(body === undefined ? undefined : JSON.stringify(body));
     });
