@@ -63,6 +63,9 @@ export class OvnEngine implements Engine {
   /** What was compared last and was the same. */
   private same: { readonly zone: Zone; readonly holds: OvnEngine['holds']; readonly changes: number } | undefined;
   private tail: Promise<unknown> = Promise.resolve();
+  /** The change of programs that is under way, and the one that waits for it: whoever wants one meanwhile is served by that. */
+  private programs: Promise<unknown> = Promise.resolve();
+  private programsNext: Promise<void> | undefined;
   private mending: NodeJS.Timeout | undefined;
   private readonly clock: NodeJS.Timeout;
   private readonly sites: Sites;
@@ -158,8 +161,7 @@ export class OvnEngine implements Engine {
         if (error instanceof OvsdbRefusal) return refused(error.message);
       }
       try {
-        await this.sites.apply(this.zone.sites, this.holds !== undefined);
-        await this.speakers.apply(this.zone.speakers, this.holds !== undefined);
+        await this.bringPrograms();
       } catch (error) {
         const culprit = error instanceof SiteProblem && ids.has(idText(error.culprit)) ? error.culprit : undefined;
         const verdict = refused(error instanceof Error ? error.message : String(error), culprit);
@@ -223,6 +225,7 @@ export class OvnEngine implements Engine {
     clearTimeout(this.livesClock);
     this.databases.close();
     await this.tail;
+    await this.programs;
     await this.hits.close();
   }
 
@@ -353,9 +356,7 @@ export class OvnEngine implements Engine {
 
   /** What was learned from others is different. */
   private lookAgain(): void {
-    void this.alone(async () => {
-      this.zone = this.compute();
-    });
+    void this.recompute();
     void this.mend();
   }
 
@@ -368,22 +369,41 @@ export class OvnEngine implements Engine {
   }
 
   /** Puts right what is not as it should be: a database that came back, a row that someone changed, a rule whose time has come. */
-  private mend(): Promise<void> {
-    return this.alone(async () => {
-      if (this.closed || this.databases.unreachable) return;
-      const text = JSON.stringify(this.inventory());
-      if (text !== this.inventoryText) this.observer?.inventoryChanged();
-      this.inventoryText = text;
-      this.observer?.figuresChanged();
-      try {
-        const number = await this.write();
-        for (const entry of this.pending.values()) entry.number ??= number;
-        await this.sites.apply(this.zone.sites, this.holds !== undefined);
-        await this.speakers.apply(this.zone.speakers, this.holds !== undefined);
-      } catch {
-        // Gone again, or refused as it was before: the next change brings the next attempt.
-      }
+  private async mend(): Promise<void> {
+    const written = await this.alone(() => this.mendRows());
+    // Behind the rows, not before the next ones: programs take seconds to change.
+    if (written) await this.bringPrograms().catch(() => undefined);
+  }
+
+  /** @returns whether the databases are as they should be */
+  private async mendRows(): Promise<boolean> {
+    if (this.closed || this.databases.unreachable) return false;
+    const text = JSON.stringify(this.inventory());
+    if (text !== this.inventoryText) this.observer?.inventoryChanged();
+    this.inventoryText = text;
+    this.observer?.figuresChanged();
+    try {
+      const number = await this.write();
+      for (const entry of this.pending.values()) entry.number ??= number;
+      return true;
+    } catch {
+      // Gone again, or refused as it was before: the next change brings the next attempt.
+      return false;
+    }
+  }
+
+  /** Brings the programs of sites to the zone as it is when their turn comes. @throws Error with what is said against it */
+  private bringPrograms(): Promise<void> {
+    if (this.programsNext !== undefined) return this.programsNext;
+    const next = this.programs.then(async () => {
+      this.programsNext = undefined;
+      if (this.closed) return;
+      await this.sites.apply(this.zone.sites, this.holds !== undefined);
+      await this.speakers.apply(this.zone.speakers, this.holds !== undefined);
     });
+    this.programsNext = next;
+    this.programs = next.catch(() => undefined);
+    return next;
   }
 
   private alone<T>(run: () => Promise<T>): Promise<T> {
