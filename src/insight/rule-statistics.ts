@@ -59,19 +59,26 @@ type CountedRule = PolicyObject & Pick<Rule, 'rule_id' | 'action'>;
 
 /** Of a rule that nobody has counted anything of, nothing was met. */
 export function ruleStatistics(rule: CountedRule, { stateful }: CountedPolicy, figures: Figures): RuleStatisticsForEnforcementPoint {
-  return { enforcement_point: ENFORCEMENT_POINT, statistics: statisticsOf(rule, stateful !== false, figures) };
+  return { enforcement_point: ENFORCEMENT_POINT, statistics: statisticsOf(rule, stateful !== false, byRule(figures)) };
 }
 
 export function policyStatistics(policy: CountedPolicy, rules: readonly CountedRule[], figures: Figures): SecurityPolicyStatisticsForEnforcementPoint {
-  const results = rules.map((rule) => statisticsOf(rule, policy.stateful !== false, figures));
+  const counted = byRule(figures);
+  const results = rules.map((rule) => statisticsOf(rule, policy.stateful !== false, counted));
   return {
     enforcement_point: ENFORCEMENT_POINT,
     statistics: { internal_section_id: policy.realization_id, result_count: results.length, results },
   };
 }
 
-function statisticsOf({ path, rule_id, action }: CountedRule, stateful: boolean, { rules }: Figures): RuleStatistics {
-  const { hits, packets, bytes } = rules.find(({ rule }) => rule === path) ?? { hits: 0, packets: 0, bytes: 0 };
+type Counted = Figures['rules'][number];
+
+function byRule({ rules }: Figures): ReadonlyMap<string, Counted> {
+  return new Map(rules.map((one) => [one.rule, one]));
+}
+
+function statisticsOf({ path, rule_id, action }: CountedRule, stateful: boolean, counted: ReadonlyMap<string, Counted>): RuleStatistics {
+  const { hits, packets, bytes } = counted.get(path) ?? { hits: 0, packets: 0, bytes: 0 };
   return {
     rule: path,
     internal_rule_id: String(rule_id),
