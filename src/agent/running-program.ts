@@ -8,12 +8,12 @@ const LOOK_EVERY = 50;
 /**
  * Process id of a program that goes on without the agent; undefined where it does not run. A number that another program has by now is
  * not taken for it.
- * @param configuration path that is part of its command line
+ * @param mark what is in its command line and in no other's, with zeros between words
  */
-export function pidOf(pidFile: string, configuration: string): number | undefined {
+export function pidOf(pidFile: string, mark: string): number | undefined {
   const pid = existsSync(pidFile) ? Number(readFileSync(pidFile, 'utf8')) : Number.NaN;
   const command = `/proc/${pid}/cmdline`;
-  return existsSync(command) && readFileSync(command, 'utf8').includes(configuration) ? pid : undefined;
+  return existsSync(command) && readFileSync(command, 'utf8').includes(mark) ? pid : undefined;
 }
 
 /** Waits for something. @throws Error with what failed when it does not come about in time */

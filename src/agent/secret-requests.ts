@@ -1,6 +1,11 @@
 import type { Secret, SecretRequest } from '../agents/session.pb.js';
 import type { SecretReference } from '../realization/resources.pb.js';
 
+/** Tells a version of a secret from all others; says nothing of it. */
+export function secretName({ path, field, version }: SecretReference): string {
+  return `${path} ${field} ${version}`;
+}
+
 /** How long the manager may take to answer, in milliseconds. */
 const PATIENCE = 10_000;
 

@@ -70,6 +70,12 @@ export function contains(outer: Range, inner: Range): boolean {
   return outer.family === inner.family && outer.low <= inner.low && inner.high <= outer.high;
 }
 
+/** Whether an address is in a network, both as they are written; not where one of them is neither. */
+export function isWithin(address: string, network: string): boolean {
+  const [inner, outer] = [parseAddress(address), parseBlock(network)];
+  return inner !== undefined && outer !== undefined && contains(outer, { family: inner.family, low: inner.value, high: inner.value });
+}
+
 /** What is left of a range without some others, lowest first. */
 export function without(range: Range, others: readonly Range[]): Range[] {
   const { family } = range;

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { pidOf } from '../running-program.js';
 import { changesBetween } from './changes.js';
 import { type SessionState, sessionsIn } from './sessions.js';
 
@@ -141,11 +142,7 @@ export class Frr {
     throw new Error(`FRR refuses it: ${secrets.reduce((text, secret) => text.replaceAll(secret, '***'), words)}`);
   }
 
-  /** A number that another program has by now is not taken for it. */
   private pidOf(daemon: (typeof DAEMONS)[number]): number | undefined {
-    const file = join(this.sockets, `${daemon}.pid`);
-    const pid = existsSync(file) ? Number(readFileSync(file, 'utf8')) : Number.NaN;
-    const command = `/proc/${pid}/cmdline`;
-    return existsSync(command) && readFileSync(command, 'utf8').startsWith(`${join(PROGRAMS, daemon)}\0-N\0${this.options.name}\0`) ? pid : undefined;
+    return pidOf(join(this.sockets, `${daemon}.pid`), `${join(PROGRAMS, daemon)}\0-N\0${this.options.name}\0`);
   }
 }

@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto';
 import { type BgpInstance, type BgpInstance_Neighbor, ResourceKind, type RouterPort, RouterPort_Role } from '../../realization/resources.pb.js';
-import { contains, parseBlock, parseRange } from '../../shared/address.js';
+import { isWithin } from '../../shared/address.js';
 import type { Keyed } from '../forwarding-view.js';
 import { configurationOf, type FixedRoute } from '../frr/configuration.js';
 import { Unsupported } from '../frr/words.js';
 import type { BgpPeer, BgpSite, BgpUplink } from './bgp-site.js';
 import type { LearnedRoute } from './learned-routes.js';
-import { bareAddress } from './names.js';
+import { bareAddress, hashOf } from './names.js';
 import type { ZoneDraft } from './zone-draft.js';
 
 /**
@@ -40,7 +39,7 @@ function siteOf(draft: ZoneDraft, key: string, instance: BgpInstance): BgpSite |
   const routes = fixedRoutes(draft, router, uplinks);
   try {
     const peers = instance.neighbors.flatMap((neighbor) => peerOf(neighbor, uplinks, loopbacks) ?? []);
-    const site = { router, key, name: `heddle-bgp-${hash(`${draft.node} ${router}`, 16)}`, instance, uplinks, loopbacks, peers, routes };
+    const site = { router, key, name: `heddle-bgp-${hashOf(`${draft.node} ${router}`, 16)}`, instance, uplinks, loopbacks, peers, routes };
     // What FRR cannot do is known before anything is changed.
     configurationOf(instance, { neighbors: peers, routes, secret: () => undefined });
     return site;
@@ -54,7 +53,7 @@ function uplinkOf(draft: ZoneDraft, port: Keyed<RouterPort>): BgpUplink | undefi
   const sw = draft.view.switches.get(port.logicalSwitch);
   const [vlan] = sw?.vlans ?? [];
   if (!sw || !vlan) return undefined;
-  const id = hash(`${draft.node} ${port.key}`, 12);
+  const id = hashOf(`${draft.node} ${port.key}`, 12);
   return { port: port.key, inside: `up${id}`, outside: `bg${id}`, mac: port.mac, networks: port.networks, zone: sw.transportZone, vlan: vlan.low };
 }
 
@@ -65,10 +64,10 @@ function peerOf(neighbor: BgpInstance_Neighbor, uplinks: readonly BgpUplink[], l
   const sources = sourceAddresses.filter((one) => own.includes(one));
   if (sources.length > 1) throw new Unsupported(`FRR keeps one session with ${address}, and it is to start from ${sources.join(' and ')}: leave one of them`);
   if (sourceAddresses.length > 0 && sources.length === 0) return undefined;
-  const near = uplinks.filter(({ networks }) => networks.some((network) => holds(network, address)));
+  const near = uplinks.filter(({ networks }) => networks.some((network) => isWithin(address, network)));
   if (near.length === 0 && hopLimit <= 1 && sources.length === 0) return undefined;
   const through = near.length > 0 ? near : uplinks;
-  const direct = through[0]?.networks.find((network) => holds(network, address));
+  const direct = through[0]?.networks.find((network) => isWithin(address, network));
   const source = sources[0] ?? (direct === undefined ? undefined : bareAddress(direct));
   return { neighbor, source, addresses: source === undefined ? own : [source], uplinks: through };
 }
@@ -78,7 +77,7 @@ function fixedRoutes(draft: ZoneDraft, router: string, uplinks: readonly BgpUpli
   const networks = uplinks.flatMap((uplink) => uplink.networks);
   return (draft.view.routes.get(router) ?? []).flatMap(({ network, nextHops }) =>
     nextHops
-      .filter(({ address }) => address !== '' && networks.some((one) => holds(one, address)))
+      .filter(({ address }) => address !== '' && networks.some((one) => isWithin(address, one)))
       .map(({ address, distance }) => ({ network, nextHop: address, distance: Math.max(1, distance) })),
   );
 }
@@ -102,13 +101,4 @@ function routeRows(draft: ZoneDraft, { router, key, uplinks, routes }: BgpSite, 
     const uplink = uplinks.find(({ inside }) => inside === device);
     if (uplink) row(address, uplink.port);
   }
-}
-
-function holds(network: string, address: string): boolean {
-  const [block, target] = [parseBlock(network), parseRange(address)];
-  return block !== undefined && target !== undefined && block.family === target.family && contains(block, target);
-}
-
-function hash(text: string, length: number): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, length);
 }

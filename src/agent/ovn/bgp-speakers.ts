@@ -7,6 +7,7 @@ import type { EngineHealth_BgpSession } from '../../agents/session.pb.js';
 import { ResourceKind, type SecretReference } from '../../realization/resources.pb.js';
 import { configurationOf } from '../frr/configuration.js';
 import { Frr } from '../frr/frr.js';
+import { secretName } from '../secret-requests.js';
 import { bgpFlows } from './bgp-flows.js';
 import type { BgpSite } from './bgp-site.js';
 import { BridgeWatch } from './bridge-watch.js';
@@ -141,7 +142,7 @@ export class BgpSpeakers {
     const frr = this.frrOf(site.name);
     try {
       const passwords = await this.passwordsOf(site);
-      const secret = (reference: SecretReference): string | undefined => passwords.get(secretText(reference));
+      const secret = (reference: SecretReference): string | undefined => passwords.get(secretName(reference));
       const text = configurationOf(site.instance, { neighbors: site.peers, routes: site.routes, secret });
       const state = JSON.stringify([site.uplinks, site.loopbacks, text]);
       const known = this.present.get(site.name);
@@ -168,7 +169,7 @@ export class BgpSpeakers {
   private async unplugOthers(wanted: ReadonlySet<string>): Promise<void> {
     const ovs = this.options.openVSwitch();
     const ours = [...ovs.rows('Interface').values()].filter((row) => entryOf(row.external_ids, OWN_PORT) === OWNED).map(({ name }) => String(name));
-    for (const name of ours) if (!wanted.has(name)) for (const zone of this.options.zones) await unplug(ovs, physicalBridge(zone).name, name);
+    for (const name of ours) if (!wanted.has(name)) await unplug(ovs, name);
   }
 
   /** Writes the flows of all bridges, once the ports that they name are there. Before all sites are known, flows are only added. */
@@ -231,7 +232,7 @@ export class BgpSpeakers {
     const files = new Set<string>();
     for (const { neighbor } of peers) {
       if (!neighbor.password) continue;
-      const id = secretText(neighbor.password);
+      const id = secretName(neighbor.password);
       const file = createHash('sha256').update(id).digest('hex');
       files.add(file);
       if (!existsSync(join(folder, file))) {
@@ -278,8 +279,4 @@ function lasting({ instance, neighbor, state, prefixesReceived, prefixesSent, dr
 /** An address that is on no link, whatever its prefix says. */
 function alone(network: string): string {
   return `${network.slice(0, network.indexOf('/'))}/${network.includes(':') ? 128 : 32}`;
-}
-
-function secretText({ path, field, version }: SecretReference): string {
-  return `${path} ${field} ${version}`;
 }

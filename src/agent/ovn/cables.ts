@@ -1,7 +1,8 @@
-import { OWN_PORT } from './names.js';
+import { INTEGRATION_BRIDGE, OWN_PORT } from './names.js';
 import type { OvsdbOperation } from './ovsdb-client.js';
-import { encodeMap, encodeSet, encodeUuid, entryOf } from './ovsdb-values.js';
+import { encodeMap, encodeUuid, entryOf } from './ovsdb-values.js';
 import type { PresentRows } from './row-difference.js';
+import { portJoined, portMade, portsGone } from './switch-ports.js';
 
 /** Cables between two switch ports of the zone, as pairs of ports of the integration bridge: what goes into one comes out of the other. */
 
@@ -12,8 +13,6 @@ export interface Cable {
   readonly ends: readonly [string, string];
 }
 
-/** The bridge that ovn-controller makes for the ports of the zone. */
-const BRIDGE = 'br-int';
 const KIND = 'cable';
 
 /** What lays the cables that are not there, in the database of Open vSwitch. */
@@ -34,12 +33,8 @@ export function layCables(openVSwitch: PresentRows, cables: readonly Cable[]): O
         operations.push({ op: 'update', table: 'Interface', where: [['_uuid', '==', encodeUuid(found.uuid)]], row });
         continue;
       }
-      const number = operations.length;
-      operations.push(
-        { op: 'insert', table: 'Interface', 'uuid-name': `interface${number}`, row: { name: device, ...row } },
-        { op: 'insert', table: 'Port', 'uuid-name': `port${number}`, row: { name: device, interfaces: encodeSet([['named-uuid', `interface${number}`]]) } },
-        { op: 'mutate', table: 'Bridge', where: [['name', '==', BRIDGE]], mutations: [['ports', 'insert', encodeSet([['named-uuid', `port${number}`]])]] },
-      );
+      const id = operations.length;
+      operations.push(...portMade(id, { name: device, ...row }), portJoined(INTEGRATION_BRIDGE, id));
     }
   return operations;
 }
@@ -50,7 +45,5 @@ export function takeUpCables(openVSwitch: PresentRows, cables: readonly Cable[])
   const stale = new Set<string>();
   for (const { name, external_ids: ids } of openVSwitch.rows('Interface').values())
     if (entryOf(ids, OWN_PORT) === KIND && !wanted.has(String(name))) stale.add(String(name));
-  const ports = [...openVSwitch.rows('Port')].filter(([, { name }]) => stale.has(String(name))).map(([uuid]) => encodeUuid(uuid));
-  if (ports.length === 0) return [];
-  return [{ op: 'mutate', table: 'Bridge', where: [['name', '==', BRIDGE]], mutations: [['ports', 'delete', encodeSet(ports)]] }];
+  return portsGone(openVSwitch, stale);
 }

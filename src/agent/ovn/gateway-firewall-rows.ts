@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   type FirewallRule,
   FirewallRule_Action,
@@ -12,7 +11,7 @@ import {
 } from '../../realization/resources.pb.js';
 import { type Keyed, leadsInward } from '../forwarding-view.js';
 import { accessListRows, FIRST_PRIORITY, matchAt, setsInForce } from './access-lists.js';
-import { portGroupName, switchSide } from './names.js';
+import { hashOf, portGroupName, switchSide } from './names.js';
 import { addressesOf } from './routing-rows.js';
 import { References } from './rows.js';
 import { among, insideOf } from './source-check-rows.js';
@@ -98,7 +97,7 @@ function doorRows(draft: ZoneDraft, port: Keyed<RouterPort>): string {
     { table: 'Logical_Switch_Port', name: door, owner, within, columns: { name: door, type: '', addresses: others.map(addressesOf) } },
   );
   draft.guarded.add(port.key);
-  draft.cables.push({ name: `hc${createHash('sha256').update(port.key).digest('hex').slice(0, 11)}`, ends: [switchSide(port.key), door] });
+  draft.cables.push({ name: `hc${hashOf(port.key, 11)}`, ends: [switchSide(port.key), door] });
   return door;
 }
 

@@ -5,12 +5,20 @@ import type { Family } from '../../shared/address.js';
 const hashes = new Map<string, string>();
 const MOST_HASHES = 50_000;
 
+/** The bridge that ovn-controller makes for the ports of the zone. */
+export const INTEGRATION_BRIDGE = 'br-int';
+
+/** The first hexadecimal digits of a hash, for names that have to be short. */
+export function hashOf(text: string, length: number): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, length);
+}
+
 /** OVN's expressions take a group or a set only by a name of letters, digits and dots: ours are hashes of keys. */
 function symbol(prefix: string, key: string): string {
   let hash = hashes.get(key);
   if (hash === undefined) {
     if (hashes.size >= MOST_HASHES) hashes.clear();
-    hash = createHash('sha256').update(key).digest('hex').slice(0, 20);
+    hash = hashOf(key, 20);
     hashes.set(key, hash);
   }
   return `${prefix}_${hash}`;

@@ -1,5 +1,5 @@
 import { type ResourceId, RouterPort_Role, type StaticRoute_NextHop } from '../../realization/resources.pb.js';
-import { contains, parseBlock, parseRange } from '../../shared/address.js';
+import { isWithin } from '../../shared/address.js';
 import { References } from './rows.js';
 import type { ZoneDraft } from './zone-draft.js';
 
@@ -21,7 +21,8 @@ export function watchOf(draft: ZoneDraft, owner: ResourceId, router: string, hop
   }
   // Routes share the watch of a next hop: OVN has one for each.
   const name = `${uplink} ${address}`;
-  if (!draft.rows.some((row) => row.table === 'BFD' && row.name === name)) {
+  if (!draft.watchedHops.has(name)) {
+    draft.watchedHops.add(name);
     const { intervalMilliseconds: interval, multiplier } = bfdTimers;
     draft.rows.push({
       table: 'BFD',
@@ -34,14 +35,8 @@ export function watchOf(draft: ZoneDraft, owner: ResourceId, router: string, hop
 }
 
 function uplinkTo({ view }: ZoneDraft, router: string, address: string): string | undefined {
-  const target = parseRange(address);
   const ports = (view.routerPortsOfRouter.get(router) ?? []).filter(({ role }) => role === RouterPort_Role.UPLINK);
-  return ports.find(({ networks }) =>
-    networks.some((network) => {
-      const block = parseBlock(network);
-      return block !== undefined && target !== undefined && block.family === target.family && contains(block, target);
-    }),
-  )?.key;
+  return ports.find(({ networks }) => networks.some((network) => isWithin(address, network)))?.key;
 }
 
 /** Whether the packets of BFD with an address go to those who speak BGP with it. */

@@ -3,8 +3,9 @@ import type { Counters_PortCounter, Interface, Machine } from '../../agents/sess
 import { MachineUnfit } from './machine.js';
 import { OWN_PORT } from './names.js';
 import type { OvsdbReplica, ReplicaRow } from './ovsdb-replica.js';
-import { asMap, asSet, encodeMap, encodeSet, encodeUuid, entryOf } from './ovsdb-values.js';
+import { asMap, asSet, encodeMap, encodeSet, entryOf } from './ovsdb-values.js';
 import { physicalBridge, physicalBridgeOperations } from './physical-bridges.js';
+import { portJoined, portMade, portsGone } from './switch-ports.js';
 
 /** What this node's ovn-controller is told in the configuration of Open vSwitch. */
 export interface ControllerSettings {
@@ -130,18 +131,13 @@ export async function plugIn(
   columns: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
   if ([...ovs.rows('Port').values()].some((row) => row.name === name)) return;
-  await ovs.transact([
-    { op: 'insert', table: 'Interface', 'uuid-name': 'interface', row: { name, external_ids: encodeMap(Object.entries(externalIds)) } },
-    { op: 'insert', table: 'Port', 'uuid-name': 'port', row: { name, interfaces: encodeSet([['named-uuid', 'interface']]), ...columns } },
-    { op: 'mutate', table: 'Bridge', where: [['name', '==', bridge]], mutations: [['ports', 'insert', encodeSet([['named-uuid', 'port']])]] },
-  ]);
+  await ovs.transact([...portMade('', { name, external_ids: encodeMap(Object.entries(externalIds)) }, columns), portJoined(bridge, '')]);
 }
 
-/** Takes a port out of a bridge, where it is there. */
-export async function unplug(ovs: OvsdbReplica, bridge: string, name: string): Promise<void> {
-  const ports = [...ovs.rows('Port')].filter(([, row]) => row.name === name).map(([uuid]) => encodeUuid(uuid));
-  if (ports.length === 0) return;
-  await ovs.transact([{ op: 'mutate', table: 'Bridge', where: [['name', '==', bridge]], mutations: [['ports', 'delete', encodeSet(ports)]] }]);
+/** Takes a port out of its bridge, where it is there. */
+export async function unplug(ovs: OvsdbReplica, name: string): Promise<void> {
+  const operations = portsGone(ovs, new Set([name]));
+  if (operations.length > 0) await ovs.transact(operations);
 }
 
 /** An interface that could not be opened has no port in the switch, and nothing is plugged in there. */

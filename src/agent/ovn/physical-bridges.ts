@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
-import { OWN_PORT } from './names.js';
+import { hashOf, OWN_PORT } from './names.js';
 import type { OvsdbOperation } from './ovsdb-client.js';
 import { asSet, encodeMap, encodeSet, encodeUuid, entryOf } from './ovsdb-values.js';
 import type { PresentRows } from './row-difference.js';
+import { portJoined, portMade, portsGone } from './switch-ports.js';
 
 /**
  * Between OVN's bridge and that of a physical network there is one of ours, because OVN cannot leave packets to an address of its router
@@ -14,7 +14,7 @@ const ZONE = 'heddle-zone';
 
 /** Names of the bridge of a transport zone, and of the port through which it reaches the physical network. */
 export function physicalBridge(zone: string): { readonly name: string; readonly outside: string } {
-  const name = `heddle-${createHash('sha256').update(zone).digest('hex').slice(0, 8)}`;
+  const name = `heddle-${hashOf(zone, 8)}`;
   return { name, outside: `${name}-outside` };
 }
 
@@ -30,7 +30,7 @@ export function physicalBridgeOperations(present: PresentRows, bridges: Readonly
   for (const [name, uuid] of ours) {
     if (wanted.has(name)) continue;
     operations.push({ op: 'mutate', table: 'Open_vSwitch', where: [], mutations: [['bridges', 'delete', encodeSet([encodeUuid(uuid)])]] });
-    operations.push(...unplugged(present, [`${name}-inside`]));
+    operations.push(...portsGone(present, new Set([`${name}-inside`])));
   }
   let number = 0;
   for (const [name, { zone, bridge }] of wanted) {
@@ -38,26 +38,13 @@ export function physicalBridgeOperations(present: PresentRows, bridges: Readonly
     const [inside, outside] = [`${name}-inside`, physicalBridge(zone).outside];
     const ends = portNames(present, bridge);
     if (ours.has(name) && ends.has(inside)) continue;
-    const patch = (end: string, peer: string, id: string): OvsdbOperation[] => [
-      {
-        op: 'insert',
-        table: 'Interface',
-        'uuid-name': `interface${id}`,
-        row: { name: end, type: 'patch', options: encodeMap([['peer', peer]]), external_ids: encodeMap([[OWN_PORT, 'patch']]) },
-      },
-      { op: 'insert', table: 'Port', 'uuid-name': `port${id}`, row: { name: end, interfaces: encodeSet([['named-uuid', `interface${id}`]]) } },
-    ];
+    const patch = (end: string, peer: string, id: string): OvsdbOperation[] =>
+      portMade(id, { name: end, type: 'patch', options: encodeMap([['peer', peer]]), external_ids: encodeMap([[OWN_PORT, 'patch']]) });
     // The administrator's bridge may be another one by now.
-    operations.push(...unplugged(present, [inside]), ...patch(inside, outside, `inside${number}`));
-    operations.push({
-      op: 'mutate',
-      table: 'Bridge',
-      where: [['name', '==', bridge]],
-      mutations: [['ports', 'insert', encodeSet([['named-uuid', `portinside${number}`]])]],
-    });
+    operations.push(...portsGone(present, new Set([inside])), ...patch(inside, outside, `inside${number}`), portJoined(bridge, `inside${number}`));
     if (ours.has(name)) continue;
     const datapath = String(rows.find(([, row]) => row.name === bridge)?.[1].datapath_type ?? '');
-    operations.push(...patch(outside, inside, `outside${number}`), ...localPort(name, number), {
+    operations.push(...patch(outside, inside, `outside${number}`), ...portMade(`local${number}`, { name, type: 'internal' }), {
       op: 'insert',
       table: 'Bridge',
       'uuid-name': `bridge${number}`,
@@ -77,21 +64,7 @@ export function physicalBridgeOperations(present: PresentRows, bridges: Readonly
   return operations.length === 0 ? [] : [...operations, { op: 'mutate', table: 'Open_vSwitch', where: [], mutations: [['next_cfg', '+=', 1]] }];
 }
 
-/** The port of a bridge that has its name, without which Open vSwitch has none. */
-function localPort(name: string, number: number): OvsdbOperation[] {
-  return [
-    { op: 'insert', table: 'Interface', 'uuid-name': `interfacelocal${number}`, row: { name, type: 'internal' } },
-    { op: 'insert', table: 'Port', 'uuid-name': `portlocal${number}`, row: { name, interfaces: encodeSet([['named-uuid', `interfacelocal${number}`]]) } },
-  ];
-}
-
 function portNames(present: PresentRows, bridge: string): Set<string> {
   const row = [...present.rows('Bridge').values()].find(({ name }) => name === bridge);
   return new Set(asSet(row?.ports).map((uuid) => String(present.rows('Port').get(String(uuid))?.name)));
-}
-
-/** Takes ports out of whatever bridge they are in. */
-function unplugged(present: PresentRows, names: readonly string[]): OvsdbOperation[] {
-  const ports = [...present.rows('Port')].filter(([, { name }]) => names.includes(String(name))).map(([uuid]) => encodeUuid(uuid));
-  return ports.length === 0 ? [] : [{ op: 'mutate', table: 'Bridge', where: [], mutations: [['ports', 'delete', encodeSet(ports)]] }];
 }

@@ -1,7 +1,7 @@
 import { ResourceKind, type Router, Router_Role, RouterAdvertisement_Mode, type RouterPort, type StaticRoute } from '../../realization/resources.pb.js';
 import type { Keyed } from '../forwarding-view.js';
 import { balancersColumn } from './balancer-rows.js';
-import { switchSide } from './names.js';
+import { bareAddress, switchSide } from './names.js';
 import { watchOf } from './next-hop-watch.js';
 import { References } from './rows.js';
 import type { ZoneDraft } from './zone-draft.js';
@@ -120,10 +120,6 @@ const ADDRESS_MODES: Readonly<Record<Exclude<RouterAdvertisement_Mode, RouterAdv
   [RouterAdvertisement_Mode.DHCP_ADDRESS_AND_DNS]: 'dhcpv6_stateful',
   [RouterAdvertisement_Mode.SLAAC_AND_ADDRESS_DNS_THROUGH_DHCP]: 'dhcpv6_stateful',
 };
-
-function bareAddress(network: string): string {
-  return network.slice(0, network.indexOf('/'));
-}
 
 /** OVN knows no distances: of the next hops of a route that live the nearest are used, several at once. */
 function routeRows(draft: ZoneDraft, { key, router, network, nextHops }: Keyed<StaticRoute>): void {

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Counters_RuleCounter } from '../../agents/session.pb.js';
+import { INTEGRATION_BRIDGE } from './names.js';
 import type { OvsdbReplica } from './ovsdb-replica.js';
 import { logicalFlowQueries, type RuleFlow, ruleFlows, type SwitchFlow, switchFlows } from './rule-flows.js';
 import { RuleTally } from './rule-tally.js';
@@ -24,8 +25,6 @@ const INTERVAL = 10_000;
 /** A look takes no more than one of so many parts of the time: with 500 rules on five ports it costs 0.3 s of all processors together. */
 const PARTS = 20;
 
-/** The bridge that ovn-controller makes for the ports of the zone. */
-const BRIDGE = 'br-int';
 /** Of a node with many ports and rules the flows are tens of megabytes of text. */
 const LONGEST_DUMP = 512 * 1024 * 1024;
 /** Logical flows are asked for again after so many looks, whether or not anything has changed. */
@@ -122,7 +121,7 @@ export class RuleHits {
   }
 
   private async dump(...filter: readonly string[]): Promise<string> {
-    const { stdout } = await promisify(execFile)('ovs-ofctl', ['dump-flows', BRIDGE, ...filter], {
+    const { stdout } = await promisify(execFile)('ovs-ofctl', ['dump-flows', INTEGRATION_BRIDGE, ...filter], {
       env: this.options.environment,
       timeout: 30_000,
       maxBuffer: LONGEST_DUMP,

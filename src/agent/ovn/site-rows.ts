@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { type Layer7Balancer, ResourceKind } from '../../realization/resources.pb.js';
 import { addressesOf as addressesOfForwarder } from '../dnsmasq/configuration.js';
 import type { Keyed } from '../forwarding-view.js';
@@ -6,7 +5,7 @@ import { configurationOf, poolsOf, type Work } from '../haproxy/configuration.js
 import { sourcesOf } from '../haproxy/pools.js';
 import type { Watch } from '../haproxy/watches.js';
 import { Unsupported } from '../haproxy/words.js';
-import { switchSide } from './names.js';
+import { hashOf, switchSide } from './names.js';
 import { familyOf, SITE_LINK, type Site } from './site.js';
 import type { ZoneDraft } from './zone-draft.js';
 
@@ -30,7 +29,7 @@ export function siteRows(draft: ZoneDraft): void {
     ];
     const site: Site = {
       router,
-      attachment: `heddle-site-${hash(`${draft.node} ${router}`, 16)}`,
+      attachment: `heddle-site-${hashOf(`${draft.node} ${router}`, 16)}`,
       mac: macOf(`${router} site`),
       balancers,
       watches,
@@ -112,11 +111,7 @@ function refusal(work: Work): string | undefined {
   }
 }
 
-function hash(text: string, length: number): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, length);
-}
-
 /** An address that nobody else gives away: it is locally administered and never leaves the link. */
 function macOf(text: string): string {
-  return `0e:${hash(text, 10).match(/../g)?.join(':')}`;
+  return `0e:${hashOf(text, 10).match(/../g)?.join(':')}`;
 }

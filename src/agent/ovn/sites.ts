@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import {
@@ -14,15 +13,13 @@ import { Dnsmasq } from '../dnsmasq/dnsmasq.js';
 import { type Configuration, configurationOf, type MemberOf } from '../haproxy/configuration.js';
 import { Haproxy, type MemberState } from '../haproxy/haproxy.js';
 import { certificateFile } from '../haproxy/tls-files.js';
+import { secretName } from '../secret-requests.js';
 import { memberName } from './member-watch.js';
-import { OWN_PORT } from './names.js';
+import { hashOf, INTEGRATION_BRIDGE, OWN_PORT } from './names.js';
 import { plugIn, unplug } from './open-vswitch.js';
 import type { OvsdbReplica } from './ovsdb-replica.js';
 import { familyOf, SITE_LINK, type Site } from './site.js';
 import { SiteNamespace } from './site-namespace.js';
-
-/** The bridge that ovn-controller makes for the ports of the zone. */
-const BRIDGE = 'br-int';
 
 export interface SitesOptions {
   /** Where the configurations are, a folder for each site. */
@@ -111,7 +108,7 @@ export class Sites {
 
   private async bring(site: Site): Promise<void> {
     if (!new SiteNamespace(site.attachment).present || this.laid.get(site.attachment) !== site.addresses.join()) await this.connect(site);
-    await plugIn(this.options.openVSwitch(), BRIDGE, cableOf(site.attachment), { 'iface-id': site.attachment, [OWN_PORT]: 'site' });
+    await plugIn(this.options.openVSwitch(), INTEGRATION_BRIDGE, cableOf(site.attachment), { 'iface-id': site.attachment, [OWN_PORT]: 'site' });
     await this.bringForwarders(site);
     await this.bringHaproxy(site);
   }
@@ -154,7 +151,7 @@ export class Sites {
     const { tlsFolder, adminSocket, stateFile } = haproxy;
     return configurationOf(
       { balancers, watches },
-      { tlsFolder, adminSocket, stateFile, addressSets, secrets: (reference) => secrets.get(secretText(reference)) },
+      { tlsFolder, adminSocket, stateFile, addressSets, secrets: (reference) => secrets.get(secretName(reference)) },
     );
   }
 
@@ -188,7 +185,7 @@ export class Sites {
     for (const certificate of certificatesOf(site)) {
       if (existsSync(certificateFile(folder, certificate))) continue;
       const { privateKey, passphrase } = certificate;
-      for (const reference of [privateKey, passphrase]) if (reference) texts.set(secretText(reference), await this.options.secret(reference));
+      for (const reference of [privateKey, passphrase]) if (reference) texts.set(secretName(reference), await this.options.secret(reference));
     }
     return texts;
   }
@@ -216,7 +213,7 @@ export class Sites {
   private async remove(name: string): Promise<void> {
     await this.haproxyOf(name).stop();
     for (const forwarder of this.forwarderFolders(name)) await this.stopForwarder(name, forwarder);
-    await unplug(this.options.openVSwitch(), BRIDGE, cableOf(name));
+    await unplug(this.options.openVSwitch(), cableOf(name));
     await new SiteNamespace(name).remove();
     this.present.delete(name);
     this.laid.delete(name);
@@ -236,14 +233,10 @@ function settingsOf({ clientTls, serverTls, pool, sorryPool, rulePools }: Layer7
 const FORWARDER = 'dns-';
 
 function forwarderFolder(key: string): string {
-  return FORWARDER + createHash('sha256').update(key).digest('hex').slice(0, 12);
+  return FORWARDER + hashOf(key, 12);
 }
 
 /** The name of an interface has 15 characters at most. */
 function cableOf(attachment: string): string {
   return `hs${attachment.slice(-12)}`;
-}
-
-function secretText({ path, field, version }: SecretReference): string {
-  return `${path} ${field} ${version}`;
 }

@@ -28,6 +28,8 @@ export class ZoneDraft {
   readonly speakers: BgpSite[] = [];
   /** Static routes in whose place one that was learned is used. */
   readonly overruled = new Set<string>();
+  /** Next hops that have a row of their watch. */
+  readonly watchedHops = new Set<string>();
   private readonly watches = new Map<string, Watch[]>();
   /** This node's switch ports whose workloads are watched, and for which balancer. */
   readonly watchedPorts = new Map<string, string>();

@@ -1,5 +1,5 @@
 import type { RouterPort } from '../../realization/resources.pb.js';
-import { contains, parseAddress, parseBlock } from '../../shared/address.js';
+import { contains, isWithin, parseAddress, parseBlock } from '../../shared/address.js';
 import type { ForwardingView, Keyed } from '../forwarding-view.js';
 
 /** Where a router sends what goes to an address. */
@@ -43,12 +43,7 @@ export function attachedPort(view: ForwardingView, router: string, address: stri
 }
 
 export function onLink({ networks }: RouterPort, address: string): boolean {
-  const wanted = parseAddress(address);
-  if (!wanted) return false;
-  return networks.some((network) => {
-    const block = parseBlock(network);
-    return block !== undefined && contains(block, { family: wanted.family, low: wanted.value, high: wanted.value });
-  });
+  return networks.some((network) => isWithin(address, network));
 }
 
 /** Whether a router port has an address as its own. */

@@ -6,7 +6,7 @@ import type { PrefixList } from '../../model/networking/prefix-list.resource.js'
 import type { Tier0 } from '../../model/networking/tier0.resource.js';
 import type { Tier0Interface } from '../../model/networking/tier0-interface.resource.js';
 import type { Tier0RouteMap } from '../../model/networking/tier0-route-map.resource.js';
-import { contains, parseAddress, parseBlock } from '../../shared/address.js';
+import { isWithin, parseAddress } from '../../shared/address.js';
 import type { IntentReads } from '../intent.js';
 import { bundles, NOTHING, type Output } from '../output.js';
 import {
@@ -123,14 +123,7 @@ function isFor(
 ): boolean {
   const reaches = (one: Tier0Interface) => {
     if (sources.length > 0) return one.subnets.some(({ ip_addresses: own }) => own.some((text) => sources.includes(text)));
-    const target = parseAddress(address);
-    return (
-      target !== undefined &&
-      interfaceNetworks(one).some((network) => {
-        const block = parseBlock(network);
-        return block !== undefined && contains(block, { family: target.family, low: target.value, high: target.value });
-      })
-    );
+    return interfaceNetworks(one).some((network) => isWithin(address, network));
   };
   return uplinks.some(reaches) || !all.some(reaches);
 }

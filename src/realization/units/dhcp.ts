@@ -4,7 +4,7 @@ import type { DhcpV4StaticBindingConfig } from '../../model/networking/dhcp-v4-s
 import type { DhcpV6StaticBindingConfig } from '../../model/networking/dhcp-v6-static-binding-config.resource.js';
 import type { Segment, SegmentSubnet } from '../../model/networking/segment.resource.js';
 import type { PolicyObject } from '../../model/policy-object.js';
-import { type Block, contains, type Family, formatAddress, parseAddress, parseBlock } from '../../shared/address.js';
+import { type Block, type Family, formatAddress, isWithin, parseAddress, parseBlock } from '../../shared/address.js';
 import { canonicalMac } from '../groups/selector.js';
 import type { IntentReads } from '../intent.js';
 import { bundles } from '../output.js';
@@ -55,7 +55,7 @@ export function dhcpWithoutServer({ subnets = [], path }: Segment & { readonly p
 /** Key of the options for a port with these addresses: of the subnet that one of them is in, else of the first of the family. */
 export function dhcpKeyOf(subnets: readonly SubnetDhcp[], family: Family, addresses: readonly string[]): string {
   const candidates = subnets.filter((subnet) => subnet.family === family);
-  const own = candidates.find(({ network }) => addresses.some((address) => isIn(address, network)));
+  const own = candidates.find(({ network }) => addresses.some((address) => isWithin(address, network)));
   return (own ?? candidates[0])?.key ?? '';
 }
 
@@ -125,7 +125,7 @@ function bindingsOf(intent: IntentReads, segment: string, block: Block): DhcpOpt
   return bindingPaths(intent, segment, block.family).flatMap((path): DhcpOptions_DhcpBinding[] => {
     const binding = intent.object<Partial<DhcpV4StaticBindingConfig> & Partial<DhcpV6StaticBindingConfig>>(path);
     const addresses = binding?.ip_address === undefined ? [...(binding?.ip_addresses ?? [])] : [binding.ip_address];
-    if (!binding || !addresses.some((address) => isIn(address, networkText(block)))) return [];
+    if (!binding || !addresses.some((address) => isWithin(address, networkText(block)))) return [];
     return [
       {
         mac: canonicalMac(binding.mac_address ?? ''),
@@ -161,12 +161,6 @@ function routesOf(options: Options | undefined): DhcpOptions_DhcpRoute[] {
 
 function othersOf(options: Options | undefined): DhcpOptions_DhcpOption[] {
   return (options?.others ?? []).map(({ code, values }) => ({ code, values: [...values] }));
-}
-
-function isIn(address: string, network: string): boolean {
-  const block = parseBlock(network);
-  const target = parseAddress(address);
-  return block !== undefined && target !== undefined && contains(block, { family: target.family, low: target.value, high: target.value });
 }
 
 function networkText({ family, low, prefix }: Block): string {
