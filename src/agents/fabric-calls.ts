@@ -1,7 +1,8 @@
 import type { MemberKind, Counters as RealizationCounters, RealizedState, WorkloadInterface } from '../realization/contract.js';
-import type { TraceStart } from './fabric-operations.js';
+import type { NodeQuestion, TraceStart } from './fabric-operations.js';
 import type { Figures } from './figures.js';
 import type { NodeInventory } from './inventory-book.js';
+import type { NodeAnswer } from './node-answer.js';
 import type { NodeTunnels } from './node-tunnels.js';
 import type { PacketTrace } from './packet-tracing.js';
 import type { NodeFacts } from './realization-host.js';
@@ -27,6 +28,8 @@ export interface FabricCalls {
   tunnels(node: string): NodeTunnels;
   /** The interface that a node reports with an attachment. */
   interfaceAt(node: string, attachment: string): WorkloadInterface | undefined;
+  /** Asks all nodes that were told something of an intent. Takes no longer than a few seconds. */
+  ask(path: string, question: NodeQuestion, sequence: number): Promise<readonly NodeAnswer[]>;
   inventoryOf(node: string): NodeInventory | undefined;
 
   plug(node: string, workload: Workload): Promise<void>;

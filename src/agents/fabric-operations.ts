@@ -1,12 +1,19 @@
 import type { Realization } from '../realization/contract.js';
 import { ResourceKind } from '../realization/resources.pb.js';
 import type { InventoryBook } from './inventory-book.js';
+import type { NodeAnswer } from './node-answer.js';
 import type { NodeSession } from './node-session.js';
 import { type PacketTrace, tracePacket } from './packet-tracing.js';
-import type { Packet, SetMisbehaviour_Misbehaviour, TracePacket, Workload } from './session.pb.js';
+import type { Command, Packet, SetMisbehaviour_Misbehaviour, TracePacket, Workload } from './session.pb.js';
 
 /** Where a packet begins: policy path of a segment port, or of the interface that is an uplink. */
 export type TraceStart = { readonly port: string } | { readonly uplink: string };
+
+/** What is asked of nodes because somebody reads it. */
+export type NodeQuestion = Extract<NonNullable<Command['command']>, { $case: 'bgpRoutes' }>;
+
+/** How long whoever reads may have to wait for a node, in milliseconds. */
+const ANSWER_WITHIN = 4_000;
 
 /** What can be asked of nodes while they are connected, and done to simulated ones. Every error has a message for people. */
 export class FabricOperations {
@@ -56,6 +63,18 @@ export class FabricOperations {
     if (node === undefined) throw new Error(`${key} is on no node`);
     const entry: TracePacket['from'] = 'port' in from ? { $case: 'port', value: key } : { $case: 'uplink', value: key };
     return tracePacket({ node, question: { packet, from: entry } }, (asked, question) => this.session(asked).command({ $case: 'trace', value: question }));
+  }
+
+  /** Asks all nodes that were told something of an intent, at once. */
+  ask(path: string, question: NodeQuestion): Promise<NodeAnswer[]> {
+    const ask = async (node: string): Promise<NodeAnswer> => {
+      try {
+        return { node, answer: (await this.session(node).command(question, ANSWER_WITHIN)).answer };
+      } catch (error) {
+        return { node, error: error instanceof Error ? error.message : String(error) };
+      }
+    };
+    return Promise.all(this.realization.spanOf(path).map(ask));
   }
 
   /** Node that a segment port lives on. */

@@ -98,6 +98,10 @@ const calls: FabricCalls = {
   figures: (path) => host.figures(path),
   tunnels: (node) => host.tunnels(node),
   interfaceAt: (node, attachment) => host.interfaceAt(node, attachment),
+  ask: async (path, question, sequence) => {
+    await upTo(sequence);
+    return host.operations.ask(path, question);
+  },
   inventoryOf: (node) => host.inventoryOf(node),
   plug: (node, workload) => host.operations.plug(node, workload),
   unplug: (machine) => host.operations.unplug(machine),

@@ -278,6 +278,7 @@ export interface Command {
     | { readonly $case: "plug"; readonly value: PlugWorkload }
     | { readonly $case: "unplug"; readonly value: UnplugWorkload }
     | { readonly $case: "misbehave"; readonly value: SetMisbehaviour }
+    | { readonly $case: "bgpRoutes"; readonly value: ListBgpRoutes }
     | undefined;
 }
 
@@ -285,10 +286,42 @@ export interface CommandAnswer {
   readonly id: number;
   /** Empty: done. */
   readonly error: string;
-  readonly answer: { readonly $case: "trace"; readonly value: TraceResult } | {
-    readonly $case: "workload";
-    readonly value: Workload;
-  } | undefined;
+  readonly answer:
+    | { readonly $case: "trace"; readonly value: TraceResult }
+    | { readonly $case: "workload"; readonly value: Workload }
+    | { readonly $case: "bgpRoutes"; readonly value: BgpRoutes }
+    | undefined;
+}
+
+/** Routes of one BGP neighbour, or those that are advertised to it. A node that has no session with it answers nothing. */
+export interface ListBgpRoutes {
+  /** Key of the neighbor in its BgpInstance. */
+  readonly neighbor: string;
+  readonly advertised: boolean;
+  /** A part of them: so many from this one on. */
+  readonly offset: number;
+  readonly limit: number;
+}
+
+export interface BgpRoutes {
+  /** Address of this end of the session; empty where there was no connection yet. */
+  readonly sourceAddress: string;
+  /** Those of IPv4 before those of IPv6. */
+  readonly routes: readonly BgpRoutes_Route[];
+  /** How many there are in all. */
+  readonly total: number;
+}
+
+export interface BgpRoutes_Route {
+  readonly network: string;
+  /** Empty where it is none of this node's addresses and none is known. */
+  readonly nextHop: string;
+  /** AS numbers, the nearest first, with blanks between. */
+  readonly asPath: string;
+  /** Absent where the route carries none. */
+  readonly med?: number | undefined;
+  readonly localPreference?: number | undefined;
+  readonly weight?: number | undefined;
 }
 
 export interface Workload {
@@ -2558,6 +2591,9 @@ export const Command: MessageFns<Command> = {
       case "misbehave":
         SetMisbehaviour.encode(message.command.value, writer.uint32(42).fork()).join();
         break;
+      case "bgpRoutes":
+        ListBgpRoutes.encode(message.command.value, writer.uint32(50).fork()).join();
+        break;
     }
     return writer;
   },
@@ -2615,6 +2651,14 @@ export const Command: MessageFns<Command> = {
             message.command = { $case: "misbehave", value: SetMisbehaviour.decode(reader, reader.uint32()) };
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.command = { $case: "bgpRoutes", value: ListBgpRoutes.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2646,6 +2690,9 @@ export const CommandAnswer: MessageFns<CommandAnswer> = {
         break;
       case "workload":
         Workload.encode(message.answer.value, writer.uint32(34).fork()).join();
+        break;
+      case "bgpRoutes":
+        BgpRoutes.encode(message.answer.value, writer.uint32(42).fork()).join();
         break;
     }
     return writer;
@@ -2694,6 +2741,262 @@ export const CommandAnswer: MessageFns<CommandAnswer> = {
             }
 
             message.answer = { $case: "workload", value: Workload.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.answer = { $case: "bgpRoutes", value: BgpRoutes.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseListBgpRoutes(): ListBgpRoutes {
+  return { neighbor: "", advertised: false, offset: 0, limit: 0 };
+}
+
+export const ListBgpRoutes: MessageFns<ListBgpRoutes> = {
+  encode(message: ListBgpRoutes, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.neighbor !== "") {
+      writer.uint32(10).string(message.neighbor);
+    }
+    if (message.advertised !== false) {
+      writer.uint32(16).bool(message.advertised);
+    }
+    if (message.offset !== 0) {
+      writer.uint32(24).uint32(message.offset);
+    }
+    if (message.limit !== 0) {
+      writer.uint32(32).uint32(message.limit);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListBgpRoutes {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListBgpRoutes() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.neighbor = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.advertised = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.offset = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.limit = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseBgpRoutes(): BgpRoutes {
+  return { sourceAddress: "", routes: [], total: 0 };
+}
+
+export const BgpRoutes: MessageFns<BgpRoutes> = {
+  encode(message: BgpRoutes, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sourceAddress !== "") {
+      writer.uint32(10).string(message.sourceAddress);
+    }
+    for (const v of message.routes) {
+      BgpRoutes_Route.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.total !== 0) {
+      writer.uint32(24).uint32(message.total);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BgpRoutes {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBgpRoutes() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sourceAddress = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.routes.push(BgpRoutes_Route.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.total = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseBgpRoutes_Route(): BgpRoutes_Route {
+  return { network: "", nextHop: "", asPath: "" };
+}
+
+export const BgpRoutes_Route: MessageFns<BgpRoutes_Route> = {
+  encode(message: BgpRoutes_Route, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.network !== "") {
+      writer.uint32(10).string(message.network);
+    }
+    if (message.nextHop !== "") {
+      writer.uint32(18).string(message.nextHop);
+    }
+    if (message.asPath !== "") {
+      writer.uint32(26).string(message.asPath);
+    }
+    if (message.med !== undefined) {
+      writer.uint32(32).uint32(message.med);
+    }
+    if (message.localPreference !== undefined) {
+      writer.uint32(40).uint32(message.localPreference);
+    }
+    if (message.weight !== undefined) {
+      writer.uint32(48).uint32(message.weight);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BgpRoutes_Route {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBgpRoutes_Route() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.network = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextHop = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.asPath = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.med = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.localPreference = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.weight = reader.uint32();
             continue;
           }
         }

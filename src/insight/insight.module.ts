@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AskedIntent } from './asked-intent.js';
 import { BalancerStatusController } from './balancer-status.controller.js';
+import { BgpRoutesController } from './bgp-routes.controller.js';
 import { BgpStatusController } from './bgp-status.controller.js';
 import { CertificateRequestsController } from './certificate-requests.controller.js';
 import { ContextAttributesController } from './context-attributes.controller.js';
@@ -24,6 +25,7 @@ import { TagsController } from './tags.controller.js';
     ContextAttributesController,
     CertificateRequestsController,
     BalancerStatusController,
+    BgpRoutesController,
     BgpStatusController,
     NodeStatusController,
     RuleStatisticsController,

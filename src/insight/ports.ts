@@ -1,4 +1,6 @@
+import type { NodeQuestion } from '../agents/fabric-operations.js';
 import type { Figures } from '../agents/figures.js';
+import type { NodeAnswer } from '../agents/node-answer.js';
 import type { NodeTunnels } from '../agents/node-tunnels.js';
 import type { NodeFacts } from '../agents/realization-host.js';
 import type { MemberKind, RealizedState, WorkloadInterface } from '../realization/contract.js';
@@ -24,6 +26,8 @@ export interface NodeReports {
   figures(path: string): Promise<Figures>;
   /** Where the tunnels of a node begin and end. */
   tunnels(node: string): Promise<NodeTunnels>;
+  /** Asks all nodes that were told something of an intent, as of the commit `sequence`. Takes no longer than a few seconds. */
+  ask(path: string, question: NodeQuestion, sequence: number): Promise<readonly NodeAnswer[]>;
   /** The interface that a node reports with an attachment. */
   interfaceAt(node: string, attachment: string): Promise<WorkloadInterface | undefined>;
 }

@@ -37,6 +37,11 @@ export class ScriptedRealization implements Partial<Realization> {
     this.told(node).resources.set(`${resource.kind} ${resource.key}`, resource);
   }
 
+  /** Nodes that should hold a resource with this key. */
+  spanOf(key: string): string[] {
+    return [...this.nodes].filter(([, { resources }]) => [...resources.values()].some((resource) => resource.key === key)).map(([node]) => node);
+  }
+
   load(_start: StartState): void {}
 
   commit({ sequence }: Pick<Commit, 'sequence'>): readonly NodeDelta[] {

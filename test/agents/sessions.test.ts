@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import * as tls from 'node:tls';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type AgentIdentity, readIdentity } from '../../src/agent/node-state.js';
+import { saidBy } from '../../src/agents/node-answer.js';
 import { CertificateAuthority } from '../../src/agents/pki/certificate-authority.js';
 import type { ToAgent, Workload } from '../../src/agents/session.pb.js';
 import type { ReceivedFrame } from '../../src/agents/session-protocol.js';
@@ -442,6 +443,23 @@ describe('a packet that is traced', () => {
       ['h2', 'DELIVER'],
     ]);
     await expect(fabric.host.operations.trace({ port: 'nowhere' }, question)).rejects.toThrow('nowhere is on no node');
+  });
+});
+
+describe('a question that several nodes are asked', () => {
+  it('is answered by those that have something to say, and said of those that do not answer', async () => {
+    fabric = await Fabric.start({ nodes: ['n1', 'n2'], secrets: { 'b1/neighbor password': 'Secret-1' } });
+    await fabric.agent('n1');
+    fabric.tell(['n1', 'n2'], put(router('r1')), put(bgp('b1', 'r1', '1')));
+    await acked('n1 b1 1');
+    const question = { $case: 'bgpRoutes', value: { neighbor: 'b1/neighbor', advertised: true, offset: 0, limit: 10 } } as const;
+    const answers = await fabric.host.operations.ask('b1', question);
+    expect(answers).toMatchObject([
+      { node: 'n1', answer: { value: { total: 0 } } },
+      { node: 'n2', error: expect.stringContaining('is not connected') },
+    ]);
+    const other = await fabric.host.operations.ask('b1', { ...question, value: { ...question.value, neighbor: 'another' } });
+    expect(saidBy('bgpRoutes', other).map(({ node }) => node)).toEqual(['n2']);
   });
 });
 

@@ -21,6 +21,7 @@ const INNER = '/infra/tier-1s/three-tier/segments/inner';
 const POLICY = { domain: 'default', policy: 'three-tier' };
 const GATEWAY_POLICY = { domain: 'default', policy: 'edge' };
 const HOST = { site: 'default', point: 'default', node: 'host-1' };
+const NEIGHBOR = { gateway: 'three-tier-uplink', service: 'default', neighbor: 'tor' };
 const MIXED = { domain: 'default', group: 'mixed' };
 
 let manager: WholeManager;
@@ -158,6 +159,11 @@ const ASKED: Readonly<Record<string, readonly Given[]>> = {
   '/policy/api/v1/infra/tier-0s/{gateway}/locale-services/{service}/bgp/neighbors/status': [
     { path: { gateway: 'three-tier-uplink', service: 'default' } },
     { path: { gateway: 'three-tier-uplink', service: 'default' }, query: { edge_path: EDGE } },
+  ],
+  '/policy/api/v1/infra/tier-0s/{gateway}/locale-services/{service}/bgp/neighbors/{neighbor}/routes': [{ path: NEIGHBOR }],
+  '/policy/api/v1/infra/tier-0s/{gateway}/locale-services/{service}/bgp/neighbors/{neighbor}/advertised-routes': [
+    { path: NEIGHBOR },
+    { path: NEIGHBOR, query: { count: 1, page_size: 1 } },
   ],
   '/policy/api/v1/infra/lb-services/{service}/detailed-status': [{ path: { service: 'web' } }],
   '/policy/api/v1/infra/lb-services/{service}/lb-pools/{pool}/detailed-status': [{ path: { service: 'web', pool: 'web' } }],
@@ -335,6 +341,9 @@ describe('every operation outside the policy tree is described as it is', () => 
     await api.call('GET', `${P}/infra/segments/{segment}/statistics`, { path: { segment: 'nowhere' }, refused: 404 });
     await api.call('GET', `${P}/infra/lb-services/{service}/lb-pools/{pool}/detailed-status`, { path: { service: 'web', pool: 'nowhere' }, refused: 404 });
     await api.call('GET', '/api/v1/transport-nodes/{node}/status', { path: { node: 'nowhere' }, refused: 404 });
+    const routes = `${P}/infra/tier-0s/{gateway}/locale-services/{service}/bgp/neighbors/{neighbor}/routes`;
+    await api.call('GET', routes, { path: { ...NEIGHBOR, neighbor: 'nowhere' }, refused: 404 });
+    await api.call('GET', routes, { path: NEIGHBOR, query: { count: 0 }, refused: 400 });
   });
 
   it('certificates that the manager makes', async () => {

@@ -3,8 +3,10 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import type { BgpRoutes } from '../../agents/session.pb.js';
 import { pidOf } from '../running-program.js';
 import { changesBetween } from './changes.js';
+import { routesAdvertised, routesReceived } from './routes.js';
 import { type SessionState, sessionsIn } from './sessions.js';
 
 const run = promisify(execFile);
@@ -17,6 +19,9 @@ const SOCKETS = '/run/frr';
 /** How long a program may take to end, in milliseconds, and how often that is looked at. */
 const PATIENCE = 5_000;
 const LOOK_EVERY = 50;
+/** How much FRR may say in one answer: about 180,000 routes. */
+const LONGEST_ANSWER = 64 << 20;
+const TOO_LONG = 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER';
 
 export interface FrrOptions {
   /** By which FRR tells its instances on a machine apart. */
@@ -29,6 +34,7 @@ export interface FrrOptions {
 
 /** What a program that failed has left. */
 interface Failure {
+  readonly code?: string | number;
   readonly stdout?: string;
   readonly stderr?: string;
   readonly message: string;
@@ -97,8 +103,20 @@ export class Frr {
   /** By address of the neighbour; empty where it does not run. */
   async sessions(): Promise<ReadonlyMap<string, SessionState>> {
     if (this.pidOf('bgpd') === undefined) return new Map();
-    const { stdout } = await run('vtysh', ['-N', this.options.name, '-d', 'bgpd', '-c', 'show bgp neighbors json'], { timeout: PATIENCE, maxBuffer: 64 << 20 });
-    return sessionsIn(stdout);
+    return sessionsIn(await this.ask('show bgp neighbors json'));
+  }
+
+  /**
+   * Routes that a neighbour announces, or that are announced to it; those of IPv4 first.
+   * @throws Error where FRR does not answer, or has more of them than can be taken
+   */
+  async routes(neighbor: string, advertised: boolean): Promise<Pick<BgpRoutes, 'sourceAddress' | 'routes'>> {
+    const sourceAddress = (await this.sessions()).get(neighbor)?.sourceAddress ?? '';
+    const ask = async (family: string) => {
+      const text = await this.ask(`show bgp ${family} unicast neighbors ${neighbor} ${advertised ? 'advertised-routes' : 'routes'} json`);
+      return advertised ? routesAdvertised(text, sourceAddress) : routesReceived(text);
+    };
+    return { sourceAddress, routes: [...(await ask('ipv4')), ...(await ask('ipv6'))] };
   }
 
   /** Ends it: neighbours are told, and what was learned of them goes. */
@@ -109,6 +127,15 @@ export class Frr {
       for (const until = Date.now() + PATIENCE; existsSync(`/proc/${pid}`) && Date.now() < until; ) await wait(LOOK_EVERY);
     }
     rmSync(this.sockets, { recursive: true, force: true });
+  }
+
+  private async ask(question: string): Promise<string> {
+    const { stdout } = await run('vtysh', ['-N', this.options.name, '-d', 'bgpd', '-c', question], { timeout: PATIENCE, maxBuffer: LONGEST_ANSWER }).catch(
+      ({ code, message }: Failure) => {
+        throw new Error(code === TOO_LONG ? 'FRR has more to say than can be taken' : `FRR does not answer: ${message.split('\n')[0]}`);
+      },
+    );
+    return stdout;
   }
 
   private async start(): Promise<void> {

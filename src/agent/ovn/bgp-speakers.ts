@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { EngineHealth_BgpSession } from '../../agents/session.pb.js';
+import type { BgpRoutes, EngineHealth_BgpSession, ListBgpRoutes } from '../../agents/session.pb.js';
 import { ResourceKind, type SecretReference } from '../../realization/resources.pb.js';
 import { configurationOf } from '../frr/configuration.js';
 import { Frr } from '../frr/frr.js';
@@ -106,6 +106,17 @@ export class BgpSpeakers {
       await this.unplugOthers(new Set(sites.flatMap(({ uplinks }) => uplinks.map(({ outside }) => outside))));
     }
     await this.steer(sites, complete);
+  }
+
+  /** Routes of a neighbour; undefined where no site here has a session with it. @throws Error where FRR does not answer */
+  async routesOf({ neighbor: key, advertised, offset, limit }: ListBgpRoutes): Promise<BgpRoutes | undefined> {
+    for (const { site, frr } of this.present.values()) {
+      const peer = site.peers.find(({ neighbor }) => neighbor.key === key);
+      if (!peer) continue;
+      const { sourceAddress, routes } = await frr.routes(peer.neighbor.address, advertised);
+      return { sourceAddress, routes: routes.slice(offset, offset + limit), total: routes.length };
+    }
+    return undefined;
   }
 
   close(): void {

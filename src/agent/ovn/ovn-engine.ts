@@ -212,8 +212,15 @@ export class OvnEngine implements Engine {
     return { since: this.since, rules: this.hits.counters(), ports };
   }
 
-  command(command: NonNullable<Command['command']>): CommandAnswer['answer'] {
-    throw new Error(`the engine of this node forwards real packets: ${command.$case} is for simulated nodes`);
+  async command(command: NonNullable<Command['command']>): Promise<CommandAnswer['answer']> {
+    switch (command.$case) {
+      case 'bgpRoutes': {
+        const value = await this.speakers.routesOf(command.value);
+        return value && { $case: 'bgpRoutes', value };
+      }
+      default:
+        throw new Error(`the engine of this node forwards real packets: ${command.$case} is for simulated nodes`);
+    }
   }
 
   async close(): Promise<void> {

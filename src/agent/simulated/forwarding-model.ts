@@ -1,4 +1,4 @@
-import type { Counters, EngineHealth, EngineHealth_BgpSession, TracePacket, TraceResult } from '../../agents/session.pb.js';
+import type { BgpRoutes, Counters, EngineHealth, EngineHealth_BgpSession, ListBgpRoutes, TracePacket, TraceResult } from '../../agents/session.pb.js';
 import type { EngineChange } from '../engine.js';
 import { ForwardingView } from '../forwarding-view.js';
 import { type BookProblem, ResourceBook } from '../resource-book.js';
@@ -36,6 +36,19 @@ export class ForwardingModel {
   /** What has met the packets that were asked about. */
   counters(): Counters {
     return this.tally.counters();
+  }
+
+  /** Neighbours of a simulated node announce nothing, and are told what its instance advertises, whatever is filtered. */
+  bgpRoutes({ neighbor: key, advertised, offset, limit }: ListBgpRoutes): BgpRoutes | undefined {
+    for (const { body } of this.book.all()) {
+      if (body?.$case !== 'bgpInstance' || body.value.node !== this.nodeId) continue;
+      const neighbor = body.value.neighbors.find((one) => one.key === key);
+      if (!neighbor) continue;
+      const sourceAddress = neighbor.sourceAddresses[0] ?? '';
+      const routes = advertised ? body.value.advertisements.map(({ network }) => ({ network, nextHop: sourceAddress, asPath: '' })) : [];
+      return { sourceAddress, routes: routes.slice(offset, offset + limit), total: routes.length };
+    }
+    return undefined;
   }
 
   /** All is well with a simulated engine: its neighbours answer, its tunnels and its balancers' members are up. */

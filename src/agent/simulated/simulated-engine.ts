@@ -83,6 +83,10 @@ export class SimulatedEngine implements Engine {
       case 'trace':
         this.observer?.figuresChanged();
         return { $case: 'trace', value: this.model.trace(command.value) };
+      case 'bgpRoutes': {
+        const value = this.model.bgpRoutes(command.value);
+        return value && { $case: 'bgpRoutes', value };
+      }
     }
   }
 

@@ -100,6 +100,8 @@ export const bgp: Scenario = {
       const stands = [...Object.values(UPLINKS), ...Object.values(UPLINKS6)].map((address) => `ESTABLISHED ${address} 1`);
       return seen.sort().join() === stands.join() || seen.join();
     });
+    await routesOfNeighbor(lab, expect);
+    await statefulServices(lab, expect);
 
     await tor.speak(routerConfiguration(false));
     await expect.soon('once the router takes the default route back nothing goes there', () => shop.pings(TopOfRack.OUTSIDE) === 0);
@@ -141,6 +143,54 @@ export const bgp: Scenario = {
     await expect.soon('shop1 reaches the world outside', () => shop.pings(TopOfRack.OUTSIDE) === 1);
   },
 };
+
+/** What the manager says of the routes of the router outside, from what FRR on the edges says at that moment. */
+async function routesOfNeighbor(lab: Lab, expect: Expectations): Promise<void> {
+  const routes = async (kind: string): Promise<string> => {
+    const { results } = await lab.manager.get(`/policy/api/v1${NEIGHBOR}/${kind}`);
+    const [seen] = results as readonly { readonly edge_node_routes: readonly EdgeRoutes[] }[];
+    const lines = seen?.edge_node_routes.map(({ source_address: source, routes: known }) => {
+      const told = known?.map(({ network, next_hop: hop, as_path: path }) => `${network} via ${hop} by ${path}`) ?? ['no answer'];
+      return `${source}: ${told.join(', ')}`;
+    });
+    return (lines ?? []).sort().join('; ');
+  };
+  const expected = (text: (source: string) => string) =>
+    Object.values(UPLINKS)
+      .map((source) => `${source}: ${text(source)}`)
+      .join('; ');
+  await expect.soon('the manager shows the route that each edge has learned from the router', async () => {
+    const seen = await routes('routes');
+    return seen === expected(() => `0.0.0.0/0 via ${ROUTER} by 65000`) || seen;
+  });
+  await expect.now('and those that each announces to it, as the route map makes them', async () => {
+    const seen = await routes('advertised-routes');
+    const announced = (source: string) => `0.0.0.0/0 via ${source} by 65001 65001 65000, 10.9.1.0/24 via ${source} by 65001 65001`;
+    return seen === expected(announced) || seen;
+  });
+}
+
+/** Edges that forward at once share no state of connections, so what needs it is in force on none of them. */
+async function statefulServices(lab: Lab, expect: Expectations): Promise<void> {
+  const { manager } = lab;
+  const translation = `${TIER0}/nat/USER/nat-rules/shop`;
+  const policy = '/infra/domains/default/gateway-policies/peering';
+  const rule = { resource_type: 'Rule', id: 'all', action: 'ALLOW', scope: [TIER0] };
+  await manager.patch(translation, { action: 'SNAT', source_network: '10.9.1.0/24', translated_network: '198.51.100.9' });
+  await manager.patch(policy, { category: 'LocalGatewayRules', stateful: true, rules: [rule] });
+  for (const [what, path] of [
+    ['SNAT', translation],
+    ['a gateway firewall with state', `${policy}/rules/all`],
+  ] as const) {
+    await expect.soon(`${what} on edges that forward at once is ERROR, with the reason`, async () => {
+      const [status, reasons] = [await manager.status(path), await manager.alarms(path)];
+      return (status === 'ERROR' && reasons.some((reason) => reason.includes('share no state of connections'))) || `${status} ${reasons.join()}`;
+    });
+  }
+  await expect.now('and does nothing to what passes', () => lab.workload('shop1').pings(TopOfRack.OUTSIDE) === 1);
+  await manager.delete(translation);
+  await manager.delete(policy);
+}
 
 /** A static route whose next hop BFD watches, which is another address of the router than that of the sessions. */
 async function watchedRoute(lab: Lab, expect: Expectations): Promise<void> {
@@ -185,6 +235,11 @@ function routerConfiguration(generous: boolean): string {
     'exit',
   ];
   return `${lines.join('\n')}\n`;
+}
+
+interface EdgeRoutes {
+  readonly source_address?: string;
+  readonly routes?: readonly { readonly network: string; readonly next_hop?: string; readonly as_path: string }[];
 }
 
 interface NeighborStatus {
