@@ -28,8 +28,8 @@ export interface FabricCalls {
   tunnels(node: string): NodeTunnels;
   /** The interface that a node reports with an attachment. */
   interfaceAt(node: string, attachment: string): WorkloadInterface | undefined;
-  /** Asks all nodes that were told something of an intent. Takes no longer than a few seconds. */
-  ask(path: string, question: NodeQuestion, sequence: number): Promise<readonly NodeAnswer[]>;
+  /** Asks all nodes that were told something of some intent. Takes no longer than a few seconds. */
+  ask(paths: readonly string[], question: NodeQuestion, sequence: number): Promise<readonly NodeAnswer[]>;
   inventoryOf(node: string): NodeInventory | undefined;
 
   plug(node: string, workload: Workload): Promise<void>;

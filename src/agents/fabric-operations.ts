@@ -10,7 +10,7 @@ import type { Command, Packet, SetMisbehaviour_Misbehaviour, TracePacket, Worklo
 export type TraceStart = { readonly port: string } | { readonly uplink: string };
 
 /** What is asked of nodes because somebody reads it. */
-export type NodeQuestion = Extract<NonNullable<Command['command']>, { $case: 'bgpRoutes' }>;
+export type NodeQuestion = Extract<NonNullable<Command['command']>, { $case: 'bgpRoutes' | 'balancers' }>;
 
 /** How long whoever reads may have to wait for a node, in milliseconds. */
 const ANSWER_WITHIN = 4_000;
@@ -65,8 +65,8 @@ export class FabricOperations {
     return tracePacket({ node, question: { packet, from: entry } }, (asked, question) => this.session(asked).command({ $case: 'trace', value: question }));
   }
 
-  /** Asks all nodes that were told something of an intent, at once. */
-  ask(path: string, question: NodeQuestion): Promise<NodeAnswer[]> {
+  /** Asks all nodes that were told something of some intent, at once. */
+  ask(paths: readonly string[], question: NodeQuestion): Promise<NodeAnswer[]> {
     const ask = async (node: string): Promise<NodeAnswer> => {
       try {
         return { node, answer: (await this.session(node).command(question, ANSWER_WITHIN)).answer };
@@ -74,7 +74,7 @@ export class FabricOperations {
         return { node, error: error instanceof Error ? error.message : String(error) };
       }
     };
-    return Promise.all(this.realization.spanOf(path).map(ask));
+    return Promise.all([...new Set(paths.flatMap((path) => this.realization.spanOf(path)))].sort().map(ask));
   }
 
   /** Node that a segment port lives on. */

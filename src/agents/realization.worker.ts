@@ -98,9 +98,9 @@ const calls: FabricCalls = {
   figures: (path) => host.figures(path),
   tunnels: (node) => host.tunnels(node),
   interfaceAt: (node, attachment) => host.interfaceAt(node, attachment),
-  ask: async (path, question, sequence) => {
+  ask: async (paths, question, sequence) => {
     await upTo(sequence);
-    return host.operations.ask(path, question);
+    return host.operations.ask(paths, question);
   },
   inventoryOf: (node) => host.inventoryOf(node),
   plug: (node, workload) => host.operations.plug(node, workload),

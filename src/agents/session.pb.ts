@@ -279,6 +279,7 @@ export interface Command {
     | { readonly $case: "unplug"; readonly value: UnplugWorkload }
     | { readonly $case: "misbehave"; readonly value: SetMisbehaviour }
     | { readonly $case: "bgpRoutes"; readonly value: ListBgpRoutes }
+    | { readonly $case: "balancers"; readonly value: CountBalancers }
     | undefined;
 }
 
@@ -290,6 +291,7 @@ export interface CommandAnswer {
     | { readonly $case: "trace"; readonly value: TraceResult }
     | { readonly $case: "workload"; readonly value: Workload }
     | { readonly $case: "bgpRoutes"; readonly value: BgpRoutes }
+    | { readonly $case: "balancers"; readonly value: BalancerCounters }
     | undefined;
 }
 
@@ -322,6 +324,48 @@ export interface BgpRoutes_Route {
   readonly med?: number | undefined;
   readonly localPreference?: number | undefined;
   readonly weight?: number | undefined;
+}
+
+/** What balancers have counted. A node that runs none of them answers nothing. */
+export interface CountBalancers {
+  /** Policy paths of virtual servers: keys of their balancers are these, or these with an @ and more. */
+  readonly servers: readonly string[];
+}
+
+export interface BalancerCounters {
+  readonly balancers: readonly BalancerCounters_Balancer[];
+}
+
+export interface BalancerCounters_Balancer {
+  readonly key: string;
+  readonly layer7: boolean;
+  readonly tally: BalancerCounters_Tally | undefined;
+  readonly pools: readonly BalancerCounters_Pool[];
+}
+
+export interface BalancerCounters_Pool {
+  readonly key: string;
+  readonly tally: BalancerCounters_Tally | undefined;
+  readonly members: readonly BalancerCounters_Member[];
+}
+
+export interface BalancerCounters_Member {
+  /** As the pool lists it. */
+  readonly address: string;
+  readonly port: number;
+  readonly tally: BalancerCounters_Tally | undefined;
+}
+
+/** Each absent where the engine does not count it. Rates are per second, over the last one. */
+export interface BalancerCounters_Tally {
+  readonly currentSessions?: number | undefined;
+  readonly maxSessions?: number | undefined;
+  readonly totalSessions?: number | undefined;
+  readonly bytesIn?: number | undefined;
+  readonly bytesOut?: number | undefined;
+  readonly httpRequests?: number | undefined;
+  readonly sessionRate?: number | undefined;
+  readonly httpRequestRate?: number | undefined;
 }
 
 export interface Workload {
@@ -2594,6 +2638,9 @@ export const Command: MessageFns<Command> = {
       case "bgpRoutes":
         ListBgpRoutes.encode(message.command.value, writer.uint32(50).fork()).join();
         break;
+      case "balancers":
+        CountBalancers.encode(message.command.value, writer.uint32(58).fork()).join();
+        break;
     }
     return writer;
   },
@@ -2659,6 +2706,14 @@ export const Command: MessageFns<Command> = {
             message.command = { $case: "bgpRoutes", value: ListBgpRoutes.decode(reader, reader.uint32()) };
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.command = { $case: "balancers", value: CountBalancers.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2693,6 +2748,9 @@ export const CommandAnswer: MessageFns<CommandAnswer> = {
         break;
       case "bgpRoutes":
         BgpRoutes.encode(message.answer.value, writer.uint32(42).fork()).join();
+        break;
+      case "balancers":
+        BalancerCounters.encode(message.answer.value, writer.uint32(50).fork()).join();
         break;
     }
     return writer;
@@ -2749,6 +2807,14 @@ export const CommandAnswer: MessageFns<CommandAnswer> = {
             }
 
             message.answer = { $case: "bgpRoutes", value: BgpRoutes.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.answer = { $case: "balancers", value: BalancerCounters.decode(reader, reader.uint32()) };
             continue;
           }
         }
@@ -2997,6 +3063,436 @@ export const BgpRoutes_Route: MessageFns<BgpRoutes_Route> = {
             }
 
             message.weight = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseCountBalancers(): CountBalancers {
+  return { servers: [] };
+}
+
+export const CountBalancers: MessageFns<CountBalancers> = {
+  encode(message: CountBalancers, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.servers) {
+      writer.uint32(10).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CountBalancers {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCountBalancers() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.servers.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseBalancerCounters(): BalancerCounters {
+  return { balancers: [] };
+}
+
+export const BalancerCounters: MessageFns<BalancerCounters> = {
+  encode(message: BalancerCounters, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.balancers) {
+      BalancerCounters_Balancer.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BalancerCounters {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBalancerCounters() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.balancers.push(BalancerCounters_Balancer.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseBalancerCounters_Balancer(): BalancerCounters_Balancer {
+  return { key: "", layer7: false, tally: undefined, pools: [] };
+}
+
+export const BalancerCounters_Balancer: MessageFns<BalancerCounters_Balancer> = {
+  encode(message: BalancerCounters_Balancer, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.layer7 !== false) {
+      writer.uint32(16).bool(message.layer7);
+    }
+    if (message.tally !== undefined) {
+      BalancerCounters_Tally.encode(message.tally, writer.uint32(26).fork()).join();
+    }
+    for (const v of message.pools) {
+      BalancerCounters_Pool.encode(v!, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BalancerCounters_Balancer {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBalancerCounters_Balancer() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.layer7 = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.tally = BalancerCounters_Tally.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.pools.push(BalancerCounters_Pool.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseBalancerCounters_Pool(): BalancerCounters_Pool {
+  return { key: "", tally: undefined, members: [] };
+}
+
+export const BalancerCounters_Pool: MessageFns<BalancerCounters_Pool> = {
+  encode(message: BalancerCounters_Pool, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.tally !== undefined) {
+      BalancerCounters_Tally.encode(message.tally, writer.uint32(18).fork()).join();
+    }
+    for (const v of message.members) {
+      BalancerCounters_Member.encode(v!, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BalancerCounters_Pool {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBalancerCounters_Pool() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.tally = BalancerCounters_Tally.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.members.push(BalancerCounters_Member.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseBalancerCounters_Member(): BalancerCounters_Member {
+  return { address: "", port: 0, tally: undefined };
+}
+
+export const BalancerCounters_Member: MessageFns<BalancerCounters_Member> = {
+  encode(message: BalancerCounters_Member, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.address !== "") {
+      writer.uint32(10).string(message.address);
+    }
+    if (message.port !== 0) {
+      writer.uint32(16).uint32(message.port);
+    }
+    if (message.tally !== undefined) {
+      BalancerCounters_Tally.encode(message.tally, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BalancerCounters_Member {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBalancerCounters_Member() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.address = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.port = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.tally = BalancerCounters_Tally.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseBalancerCounters_Tally(): BalancerCounters_Tally {
+  return {};
+}
+
+export const BalancerCounters_Tally: MessageFns<BalancerCounters_Tally> = {
+  encode(message: BalancerCounters_Tally, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.currentSessions !== undefined) {
+      writer.uint32(8).uint64(message.currentSessions);
+    }
+    if (message.maxSessions !== undefined) {
+      writer.uint32(16).uint64(message.maxSessions);
+    }
+    if (message.totalSessions !== undefined) {
+      writer.uint32(24).uint64(message.totalSessions);
+    }
+    if (message.bytesIn !== undefined) {
+      writer.uint32(32).uint64(message.bytesIn);
+    }
+    if (message.bytesOut !== undefined) {
+      writer.uint32(40).uint64(message.bytesOut);
+    }
+    if (message.httpRequests !== undefined) {
+      writer.uint32(48).uint64(message.httpRequests);
+    }
+    if (message.sessionRate !== undefined) {
+      writer.uint32(56).uint64(message.sessionRate);
+    }
+    if (message.httpRequestRate !== undefined) {
+      writer.uint32(64).uint64(message.httpRequestRate);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BalancerCounters_Tally {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBalancerCounters_Tally() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.currentSessions = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.maxSessions = longToNumber(reader.uint64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.totalSessions = longToNumber(reader.uint64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.bytesIn = longToNumber(reader.uint64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.bytesOut = longToNumber(reader.uint64());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.httpRequests = longToNumber(reader.uint64());
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.sessionRate = longToNumber(reader.uint64());
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.httpRequestRate = longToNumber(reader.uint64());
             continue;
           }
         }

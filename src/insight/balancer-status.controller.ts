@@ -9,8 +9,8 @@ import { Answers } from '../operations/described.js';
 import type { KnownRequest } from '../policy/request.js';
 import type { DeadMember } from '../realization/contract.js';
 import { poolMembers } from '../realization/units/balancing-pool.js';
-import { poolsOfRules } from '../realization/units/balancing-rules.js';
 import { AskedIntent } from './asked-intent.js';
+import { poolsOf } from './balancer-intent.js';
 import {
   AggregateLBPoolStatus,
   AggregateLBServiceStatus,
@@ -147,11 +147,6 @@ export class BalancerStatusController {
     const members = memberStatuses(used);
     return { resource_type: 'LBPoolStatus', ...updated(used.nodes), pool_path: pool.path, status: poolState(used, members), members };
   }
-}
-
-/** Pools that a virtual server sends connections to. */
-function poolsOf({ pool_path: pool, sorry_pool_path: sorry, rules }: LBVirtualServer): string[] {
-  return [...new Set([pool, sorry, ...poolsOfRules(rules)].flatMap((path) => path ?? []))];
 }
 
 function updated(nodes: readonly NodeFacts[]): { enforcement_point_path: string; last_update_timestamp?: number } {

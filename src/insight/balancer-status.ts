@@ -2,6 +2,7 @@ import type { NodeFacts } from '../agents/realization-host.js';
 import { Field } from '../model/field.js';
 import type { DeadMember } from '../realization/contract.js';
 import { type BalancerMember, BalancerMember_State } from '../realization/resources.pb.js';
+import { serverOf } from './balancer-intent.js';
 
 /** Whether load balancers and their members serve, as NSX-T shows it. */
 
@@ -28,7 +29,7 @@ class LBPoolMemberStatus {
   failure_cause?: string;
 }
 
-abstract class RuntimeOfEnforcementPoint {
+export abstract class RuntimeOfEnforcementPoint {
   @Field('string', 'Name of the type.', { required: true })
   resource_type!: string;
 
@@ -81,7 +82,7 @@ export class LBServiceStatus extends RuntimeOfEnforcementPoint {
   pools!: LBPoolStatus[];
 }
 
-abstract class Aggregate {
+export abstract class Aggregate {
   @Field('string', 'Policy path of the object.', { required: true })
   intent_path!: string;
 }
@@ -137,11 +138,6 @@ export function memberStatuses({ path, members, servers, nodes, dead }: UsedPool
       ...(status === 'DOWN' && failure ? { failure_cause: failure.detail } : {}),
     };
   });
-}
-
-/** Balancers of a virtual server have its path as their key, and which of several it is behind it. */
-function serverOf(balancer: string): string {
-  return balancer.split('@', 1)[0] ?? '';
 }
 
 /** What members that are switched on come to together. */

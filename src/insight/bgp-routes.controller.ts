@@ -50,7 +50,7 @@ export class BgpRoutesController {
     const [page, most] = [pageOf(query), countOf(query)];
     const limit = Math.max(0, Math.min(page.size, most - page.offset));
     const question = { $case: 'bgpRoutes', value: { neighbor: path, advertised, offset: page.offset, limit } } as const;
-    const answers = await this.reports.ask(path, question, this.intent.reader.sequence());
+    const answers = await this.reports.ask([path], question, this.intent.reader.sequence());
     const { routes, pages, more } = routesOfNeighbor(path, saidBy('bgpRoutes', answers), { ...page, most });
     return {
       results: [routes],

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AskedIntent } from './asked-intent.js';
+import { BalancerStatisticsController } from './balancer-statistics.controller.js';
 import { BalancerStatusController } from './balancer-status.controller.js';
 import { BgpRoutesController } from './bgp-routes.controller.js';
 import { BgpStatusController } from './bgp-status.controller.js';
@@ -24,6 +25,7 @@ import { TagsController } from './tags.controller.js';
     TagsController,
     ContextAttributesController,
     CertificateRequestsController,
+    BalancerStatisticsController,
     BalancerStatusController,
     BgpRoutesController,
     BgpStatusController,

@@ -26,8 +26,8 @@ export interface NodeReports {
   figures(path: string): Promise<Figures>;
   /** Where the tunnels of a node begin and end. */
   tunnels(node: string): Promise<NodeTunnels>;
-  /** Asks all nodes that were told something of an intent, as of the commit `sequence`. Takes no longer than a few seconds. */
-  ask(path: string, question: NodeQuestion, sequence: number): Promise<readonly NodeAnswer[]>;
+  /** Asks all nodes that were told something of some intent, as of the commit `sequence`. Takes no longer than a few seconds. */
+  ask(paths: readonly string[], question: NodeQuestion, sequence: number): Promise<readonly NodeAnswer[]>;
   /** The interface that a node reports with an attachment. */
   interfaceAt(node: string, attachment: string): Promise<WorkloadInterface | undefined>;
 }

@@ -453,12 +453,12 @@ describe('a question that several nodes are asked', () => {
     fabric.tell(['n1', 'n2'], put(router('r1')), put(bgp('b1', 'r1', '1')));
     await acked('n1 b1 1');
     const question = { $case: 'bgpRoutes', value: { neighbor: 'b1/neighbor', advertised: true, offset: 0, limit: 10 } } as const;
-    const answers = await fabric.host.operations.ask('b1', question);
+    const answers = await fabric.host.operations.ask(['b1'], question);
     expect(answers).toMatchObject([
       { node: 'n1', answer: { value: { total: 0 } } },
       { node: 'n2', error: expect.stringContaining('is not connected') },
     ]);
-    const other = await fabric.host.operations.ask('b1', { ...question, value: { ...question.value, neighbor: 'another' } });
+    const other = await fabric.host.operations.ask(['b1'], { ...question, value: { ...question.value, neighbor: 'another' } });
     expect(saidBy('bgpRoutes', other).map(({ node }) => node)).toEqual(['n2']);
   });
 });

@@ -97,6 +97,20 @@ export class LabManager {
     return (results as readonly { readonly statistics: Readonly<Record<string, unknown>> }[])[0]?.statistics ?? {};
   }
 
+  /** What a pool of a load balancer has counted, and each of its members by its address. */
+  async poolStatistics(service: string, pool: string): Promise<Readonly<Record<string, Readonly<Record<string, number>>>>> {
+    const { results } = await this.get(`/policy/api/v1${service}/lb-pools/${pool.split('/').pop()}/statistics`);
+    const [counted] = results as readonly (CountedMember & { readonly members: readonly CountedMember[] })[];
+    const members = counted?.members.map(({ ip_address: address = '', statistics }) => [address, statistics] as const) ?? [];
+    return { all: counted?.statistics ?? {}, ...Object.fromEntries(members) };
+  }
+
+  /** What a virtual server of a load balancer has counted. */
+  async serverStatistics(service: string, server: string): Promise<Readonly<Record<string, number>>> {
+    const { results } = await this.get(`/policy/api/v1${service}/lb-virtual-servers/${server.split('/').pop()}/statistics`);
+    return (results as readonly CountedMember[])[0]?.statistics ?? {};
+  }
+
   /** Addresses of the members of a load balancer's pool that are down, in order. */
   async membersDown(service: string, pool: string): Promise<string[]> {
     const { results } = await this.get(`/policy/api/v1${service}/lb-pools/${pool.split('/').pop()}/detailed-status`);
@@ -135,4 +149,9 @@ export class LabManager {
       sent.end(body === undefined ? undefined : JSON.stringify(body));
     });
   }
+}
+
+interface CountedMember {
+  readonly ip_address?: string;
+  readonly statistics: Readonly<Record<string, number>>;
 }

@@ -168,6 +168,9 @@ const ASKED: Readonly<Record<string, readonly Given[]>> = {
   '/policy/api/v1/infra/lb-services/{service}/detailed-status': [{ path: { service: 'web' } }],
   '/policy/api/v1/infra/lb-services/{service}/lb-pools/{pool}/detailed-status': [{ path: { service: 'web', pool: 'web' } }],
   '/policy/api/v1/infra/lb-services/{service}/lb-virtual-servers/{server}/detailed-status': [{ path: { service: 'web', server: 'web' } }],
+  '/policy/api/v1/infra/lb-services/{service}/statistics': [{ path: { service: 'web' } }],
+  '/policy/api/v1/infra/lb-services/{service}/lb-pools/{pool}/statistics': [{ path: { service: 'web', pool: 'web' } }],
+  '/policy/api/v1/infra/lb-services/{service}/lb-virtual-servers/{server}/statistics': [{ path: { service: 'web', server: 'web' } }],
   '/policy/api/v1/infra/sites/{site}/enforcement-points/{point}/host-transport-nodes/{node}/status': [{ path: HOST }],
   '/policy/api/v1/infra/sites/{site}/enforcement-points/{point}/host-transport-nodes/{node}/tunnels': [{ path: HOST }, { path: HOST, query: { status: 'UP' } }],
   '/policy/api/v1/infra/segments/{segment}/statistics': [{ path: { segment: 'three-tier-web' } }],
@@ -340,6 +343,7 @@ describe('every operation outside the policy tree is described as it is', () => 
     await api.call('GET', `${P}/infra/domains/{domain}/security-policies/{policy}/rules/{rule}/statistics`, nowhere);
     await api.call('GET', `${P}/infra/segments/{segment}/statistics`, { path: { segment: 'nowhere' }, refused: 404 });
     await api.call('GET', `${P}/infra/lb-services/{service}/lb-pools/{pool}/detailed-status`, { path: { service: 'web', pool: 'nowhere' }, refused: 404 });
+    await api.call('GET', `${P}/infra/lb-services/{service}/statistics`, { path: { service: 'nowhere' }, refused: 404 });
     await api.call('GET', '/api/v1/transport-nodes/{node}/status', { path: { node: 'nowhere' }, refused: 404 });
     const routes = `${P}/infra/tier-0s/{gateway}/locale-services/{service}/bgp/neighbors/{neighbor}/routes`;
     await api.call('GET', routes, { path: { ...NEIGHBOR, neighbor: 'nowhere' }, refused: 404 });

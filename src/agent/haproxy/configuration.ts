@@ -52,8 +52,8 @@ export function configurationOf({ balancers, watches }: Work, surroundings: Surr
   const sections = [...globals(surroundings)];
   const tables = new Map<string, string>();
   for (const [key, balancer] of [...balancers].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const name = nameOf(key);
-    const backendName = (pool: string): string => `${name}-${nameOf(pool)}`;
+    const name = frontendOfBalancer(key);
+    const backendName = (pool: string): string => backendOfPool(key, pool);
     sections.push(section(`frontend ${name}`, frontendOf(balancer, surroundings, files, backendName)));
     for (const pool of poolsOf(balancer)) {
       sections.push(section(`backend ${backendName(pool.key)}`, backendOf(balancer, pool, files)));
@@ -147,6 +147,16 @@ export function poolsOf({ pool, sorryPool, rulePools }: Layer7Balancer): Balance
 
 function section(head: string, lines: readonly string[]): string {
   return [head, ...lines.map((line) => `  ${line}`)].join('\n');
+}
+
+/** By which HAProxy knows a balancer. */
+export function frontendOfBalancer(key: string): string {
+  return nameOf(key);
+}
+
+/** By which it knows a pool behind a balancer. */
+export function backendOfPool(balancer: string, pool: string): string {
+  return `${nameOf(balancer)}-${nameOf(pool)}`;
 }
 
 /** A short name that HAProxy takes, for a key that may hold anything. */

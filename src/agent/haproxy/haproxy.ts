@@ -3,8 +3,10 @@ import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, 
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import type { BalancerCounters_Tally } from '../../agents/session.pb.js';
 import { pidOf, until } from '../running-program.js';
 import type { Configuration } from './configuration.js';
+import { type StatisticsRow, statisticsRows, type Tallies, together } from './statistics.js';
 
 const run = promisify(execFile);
 
@@ -50,6 +52,11 @@ export class Haproxy {
     return join(this.options.folder, 'members.state');
   }
 
+  /** What the workers before the present one have counted. */
+  private get countedFile(): string {
+    return join(this.options.folder, 'counted.json');
+  }
+
   private get complaints(): string {
     return join(this.options.folder, 'haproxy.log');
   }
@@ -87,7 +94,11 @@ export class Haproxy {
         await this.start();
       } else {
         await this.remember();
+        const counted = await this.tallies();
         await this.reload(pid);
+        // The worker that comes begins at nothing.
+        writeFileSync(`${this.countedFile}.new`, JSON.stringify([...counted]), { mode: 0o600 });
+        renameSync(`${this.countedFile}.new`, this.countedFile);
       }
     }
     for (const name of readdirSync(this.tlsFolder)) if (!files.has(join(this.tlsFolder, name))) rmSync(join(this.tlsFolder, name));
@@ -95,16 +106,14 @@ export class Haproxy {
 
   /** States of the members, by `backend/server`. */
   async members(): Promise<ReadonlyMap<string, MemberState>> {
-    if (this.pid === undefined) return new Map();
-    const [head = '', ...lines] = (await this.ask('show stat')).trim().split('\n');
-    const columns = head.replace(/^# /, '').split(',');
-    const [backend, server, status] = ['pxname', 'svname', 'status'].map((name) => columns.indexOf(name)) as [number, number, number];
-    return new Map(
-      lines
-        .map((line) => line.split(','))
-        .filter((row) => row[server] !== 'FRONTEND' && row[server] !== 'BACKEND')
-        .map((row) => [`${row[backend]}/${row[server]}`, stateOf(row[status] ?? '')]),
-    );
+    const servers = (await this.rows()).filter(({ name }) => !/\/(?:FRONTEND|BACKEND)$/.test(name));
+    return new Map(servers.map(({ name, status }) => [name, stateOf(status)]));
+  }
+
+  /** What was counted since it was started, by `proxy/server`; also by workers that have been replaced. */
+  async tallies(): Promise<Tallies> {
+    const earlier = this.earlier();
+    return new Map((await this.rows()).map(({ name, tally }) => [name, together(earlier.get(name) ?? {}, tally)]));
   }
 
   /** Ends it; connections that are under way are cut. */
@@ -113,6 +122,14 @@ export class Haproxy {
     if (pid === undefined) return;
     process.kill(pid, 'SIGTERM');
     await until(() => this.pid === undefined, 'HAProxy did not end');
+  }
+
+  private async rows(): Promise<StatisticsRow[]> {
+    return this.pid === undefined ? [] : statisticsRows(await this.ask('show stat'));
+  }
+
+  private earlier(): Tallies {
+    return new Map(existsSync(this.countedFile) ? (JSON.parse(readFileSync(this.countedFile, 'utf8')) as Iterable<[string, BalancerCounters_Tally]>) : []);
   }
 
   private async remember(): Promise<void> {
@@ -130,7 +147,7 @@ export class Haproxy {
   }
 
   private async start(): Promise<void> {
-    for (const file of [this.adminSocket, this.stateFile]) rmSync(file, { force: true });
+    for (const file of [this.adminSocket, this.stateFile, this.countedFile]) rmSync(file, { force: true });
     const [accesses, complaints] = [openSync(this.accessLog, 'a', 0o600), openSync(this.complaints, 'w', 0o600)];
     const [command = 'haproxy', ...args] = this.command('-W', '-f', this.file);
     const master = spawn(command, args, { stdio: ['ignore', accesses, complaints], detached: true });

@@ -107,12 +107,17 @@ function entriesOf(draft: ZoneDraft, { key, address, ports, pool, sorryPool }: K
     usableOf(one, (member) => familyOf(member.address) === familyOf(address) && lives(draft, key, one, member));
   const members = pool && usable(pool);
   const chosen = members && members.length > 0 && members.length >= (pool?.minActiveMembers ?? 0) ? pool : sorryPool;
-  const memberPorts = (chosen?.memberPorts ?? []).flatMap(portsOf);
-  return ports.flatMap(portsOf).map((port, at) => {
-    // A pool with one port serves all of the balancer; otherwise they go together in order.
-    const own = memberPorts.length === 1 ? memberPorts[0] : memberPorts[at];
-    return [port, (chosen ? usable(chosen) : []).map((member) => endpoint(member.address, member.port || own || port))];
-  });
+  return ports.flatMap(portsOf).map((port, at) => [port, chosen ? usable(chosen).map((member) => endpointOf(chosen, member, port, at)) : []]);
+}
+
+/**
+ * Where a member is sent what came to a port of the balancer.
+ * @param at which of the balancer's ports that is
+ */
+export function endpointOf({ memberPorts }: BalancerPool, { address, port }: BalancerMember, asked: number, at: number): string {
+  const ports = memberPorts.flatMap(portsOf);
+  // A pool with one port serves all of the balancer; otherwise they go together in order.
+  return endpoint(address, port || (ports.length === 1 ? ports[0] : ports[at]) || asked);
 }
 
 /** Backups stand in once no regular member is left. */

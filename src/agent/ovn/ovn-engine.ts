@@ -14,6 +14,7 @@ import { nodeWatchTimers } from './node-watch-rows.js';
 import { configureController, pluggedIn, portTraffic, type Tunnel, tunnels } from './open-vswitch.js';
 import { type OvsdbOperation, OvsdbRefusal } from './ovsdb-client.js';
 import { prioritiesIn } from './priorities.js';
+import { answerTo } from './questions.js';
 import { differenceOf } from './row-difference.js';
 import { RuleHits } from './rule-hits.js';
 import { type Finding, SiteProblem, Sites } from './sites.js';
@@ -212,15 +213,9 @@ export class OvnEngine implements Engine {
     return { since: this.since, rules: this.hits.counters(), ports };
   }
 
-  async command(command: NonNullable<Command['command']>): Promise<CommandAnswer['answer']> {
-    switch (command.$case) {
-      case 'bgpRoutes': {
-        const value = await this.speakers.routesOf(command.value);
-        return value && { $case: 'bgpRoutes', value };
-      }
-      default:
-        throw new Error(`the engine of this node forwards real packets: ${command.$case} is for simulated nodes`);
-    }
+  command(command: NonNullable<Command['command']>): Promise<CommandAnswer['answer']> {
+    const { speakers, sites, book } = this;
+    return answerTo(command, { speakers, sites, book, environment: this.options.environment });
   }
 
   async close(): Promise<void> {

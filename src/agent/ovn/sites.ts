@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import type { BalancerCounters_Balancer } from '../../agents/session.pb.js';
 import {
   type DnsForwarder,
   type Layer7Balancer,
@@ -12,6 +13,7 @@ import { configurationOf as dnsConfigurationOf } from '../dnsmasq/configuration.
 import { Dnsmasq } from '../dnsmasq/dnsmasq.js';
 import { type Configuration, configurationOf, type MemberOf } from '../haproxy/configuration.js';
 import { Haproxy, type MemberState } from '../haproxy/haproxy.js';
+import { balancerCounters } from '../haproxy/statistics.js';
 import { certificateFile } from '../haproxy/tls-files.js';
 import { secretName } from '../secret-requests.js';
 import { memberName } from './member-watch.js';
@@ -46,6 +48,7 @@ export interface Finding extends MemberOf {
 interface Present {
   readonly haproxy: Haproxy;
   readonly members: Configuration['members'];
+  readonly balancers: Site['balancers'];
   /** Configuration that is in force; undefined for one that an agent before this one has made. */
   readonly text: string | undefined;
   /** What HAProxy said last: it holds while HAProxy does not answer. */
@@ -85,7 +88,8 @@ export class Sites {
     const running = sites.filter(({ attachment }) => !this.present.has(attachment) && this.haproxyOf(attachment).pid !== undefined);
     for (const site of running) {
       const haproxy = this.haproxyOf(site.attachment);
-      this.present.set(site.attachment, { haproxy, members: this.configuration(site, haproxy, new Map()).members, text: undefined, states: new Map() });
+      const { members } = this.configuration(site, haproxy, new Map());
+      this.present.set(site.attachment, { haproxy, members, balancers: site.balancers, text: undefined, states: new Map() });
     }
     return running.length > 0;
   }
@@ -104,6 +108,17 @@ export class Sites {
       }
     }
     return findings;
+  }
+
+  /** What balancers of layer 7 have counted. @throws Error where HAProxy does not answer */
+  async counters(wanted: (balancer: string) => boolean): Promise<BalancerCounters_Balancer[]> {
+    const counters: BalancerCounters_Balancer[] = [];
+    for (const { haproxy, balancers } of [...this.present.values()]) {
+      const own = [...balancers].filter(([key]) => wanted(key));
+      const tallies = own.length === 0 ? new Map() : await haproxy.tallies();
+      for (const [key, balancer] of own) counters.push(balancerCounters(key, balancer, tallies));
+    }
+    return counters;
   }
 
   private async bring(site: Site): Promise<void> {
@@ -138,7 +153,8 @@ export class Sites {
     const configuration = this.configuration(site, haproxy, await this.secretsOf(site, haproxy.tlsFolder));
     const { text, members } = configuration;
     if (haproxy.pid === undefined || this.present.get(site.attachment)?.text !== text) await haproxy.apply(configuration);
-    this.present.set(site.attachment, { haproxy, members, text, states: this.present.get(site.attachment)?.states ?? new Map() });
+    const states = this.present.get(site.attachment)?.states ?? new Map();
+    this.present.set(site.attachment, { haproxy, members, balancers: site.balancers, text, states });
   }
 
   /** Where all that is missing is a look at members, they are taken for alive, and whoever shares the transaction is not held up. */

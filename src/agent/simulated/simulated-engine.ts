@@ -87,6 +87,9 @@ export class SimulatedEngine implements Engine {
         const value = this.model.bgpRoutes(command.value);
         return value && { $case: 'bgpRoutes', value };
       }
+      // It balances nothing, so it has counted nothing.
+      case 'balancers':
+        return undefined;
     }
   }
 

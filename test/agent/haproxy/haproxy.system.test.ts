@@ -11,6 +11,7 @@ import * as x509 from '@peculiar/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Configuration, configurationOf } from '../../../src/agent/haproxy/configuration.js';
 import { Haproxy } from '../../../src/agent/haproxy/haproxy.js';
+import { balancerCounters } from '../../../src/agent/haproxy/statistics.js';
 import type { Watch } from '../../../src/agent/haproxy/watches.js';
 import {
   BalancerMember,
@@ -161,6 +162,30 @@ describe('a layer-7 balancer on HAProxy', { timeout: 30_000 }, () => {
     expect(await names(8)).toEqual([...Array(6).fill('one'), 'two', 'two']);
     await serve({ pool: pool('p', [one, { ...two, state: BalancerMember_State.DISABLED }]) });
     expect(await names(3)).toEqual(['one', 'one', 'one']);
+  });
+
+  it('counts, also over a new configuration', async () => {
+    const balancers = new Map<string, Layer7Balancer>();
+    const counters = async () => {
+      const [[key, balancer] = ['', blank(Layer7Balancer)]] = balancers;
+      return balancerCounters(key, balancer, await haproxy.tallies());
+    };
+    const settle = async (more: Partial<Layer7Balancer>) => {
+      balancers.set('/infra/lb-virtual-servers/v', { ...blank(Layer7Balancer), pool: pool('counted', [one, two]), ...more });
+      await serve({ pool: pool('counted', [one, two]), ...more });
+    };
+    await settle({});
+    const before = (await counters()).tally?.httpRequests ?? 0;
+    await names(4);
+    await settle({ idleSeconds: 7 });
+    await names(2);
+    await eventually(async () => {
+      const { tally, pools } = await counters();
+      expect(tally?.httpRequests).toBe(before + 6);
+      expect(tally?.bytesOut).toBeGreaterThan(6 * 100);
+      expect(pools[0]?.tally).toMatchObject({ totalSessions: 6, currentSessions: 0 });
+      expect(pools[0]?.members.map((member) => member.tally?.totalSessions)).toEqual([3, 3]);
+    });
   });
 
   it('keeps a client on its member by cookie and by address', async () => {

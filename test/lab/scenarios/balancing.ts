@@ -1,4 +1,4 @@
-import { answersTo } from '../workload.js';
+import { answersTo, HeldConnection } from '../workload.js';
 import { DB, EDGES, routing, TIER0, TIER1 } from './routing.js';
 import type { Scenario } from './scenario.js';
 import { WEB } from './segments.js';
@@ -50,6 +50,17 @@ export const balancing: Scenario = {
     await expect.soon('a member that is switched off gets no connections', () => {
       const names = answers(undefined, 6);
       return names.every((name) => name === 'web2') || names.join();
+    });
+    const held = [1, 2, 3].map(() => new HeldConnection(topOfRack.namespace, VIRTUAL, 80));
+    await expect.soon('the manager counts three connections that are open, and whose they are', async () => {
+      const counted = await manager.poolStatistics(SERVICE, POOL);
+      const open = ['all', lab.workload('web1').address, lab.workload('web2').address].map((name) => counted[name]?.current_sessions);
+      return open.join() === '3,0,3' || JSON.stringify(counted);
+    });
+    for (const one of held) one.close();
+    await expect.soon('and none once they are closed', async () => {
+      const counted = await manager.serverStatistics(SERVICE, SERVER);
+      return (counted.current_sessions === 0 && counted.total_sessions === undefined) || JSON.stringify(counted);
     });
 
     await manager.patch(EVERYONE, { expression: [{ resource_type: 'PathExpression', paths: [WEB, DB] }] });

@@ -61,6 +61,18 @@ export const layerSeven: Scenario = {
     await expect.soon('the world outside gets pages of both members', () => pages(6) === 'web1,web2' || pages(6));
     await expect.soon('db2 gets a page too', () => /^web[12]$/.test(page(lab.workload('db2').namespace, `http://${VIRTUAL}/`)));
     await expect.soon('a rule sends another host to another pool', () => page(outside, '-H', 'Host: other.test', `http://${VIRTUAL}/`) === 'web3');
+    const before = await manager.serverStatistics(SERVICE, PLAIN);
+    pages(6);
+    await expect.soon('the manager counts six more requests and their bytes', async () => {
+      const counted = await manager.serverStatistics(SERVICE, PLAIN);
+      const [requests, bytes] = ['http_requests', 'bytes_out'].map((name) => (counted[name] ?? 0) - (before[name] ?? 0));
+      return (requests === 6 && (bytes ?? 0) > 600) || JSON.stringify(counted);
+    });
+    await expect.now('which both members have answered', async () => {
+      const counted = await manager.poolStatistics(SERVICE, POOL);
+      const answered = ['web1', 'web2'].map((name) => counted[lab.workload(name).address]?.total_sessions ?? 0);
+      return answered.every((sessions) => sessions >= 3) || JSON.stringify(counted);
+    });
     for (const name of ['one.test', 'two.test']) {
       await expect.soon(`TLS ends with the certificate of ${name}`, () => {
         const answer = page(outside, '--cacert', file(name, 'crt'), '--connect-to', `${name}:443:${VIRTUAL}:443`, `https://${name}/`);

@@ -1,0 +1,12 @@
+import type { LBVirtualServer } from '../model/balancing/lb-virtual-server.resource.js';
+import { poolsOfRules } from '../realization/units/balancing-rules.js';
+
+/** Pools that a virtual server sends connections to, each once. */
+export function poolsOf({ pool_path: pool, sorry_pool_path: sorry, rules }: LBVirtualServer): string[] {
+  return [...new Set([pool, sorry, ...poolsOfRules(rules)].flatMap((path) => path ?? []))];
+}
+
+/** Balancers of a virtual server have its path as their key, and which of several it is behind it. */
+export function serverOf(balancer: string): string {
+  return balancer.split('@', 1)[0] ?? '';
+}
