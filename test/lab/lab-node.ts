@@ -48,7 +48,8 @@ export class LabNode {
   static start(place: NodePlace): LabNode {
     const node = new LabNode(place, Namespace.named(place.name));
     node.connect();
-    node.createDatabases();
+    node.switch.createDatabase();
+    node.createOvnDatabases();
     node.startDatabaseServers();
     node.startSwitch();
     node.switch.addBridge('br-underlay', 'eth0');
@@ -116,8 +117,22 @@ export class LabNode {
   }
 
   startDatabaseServers(): void {
-    const { OVN_RUNDIR: ovn } = this.environment;
     this.switch.startDatabaseServer();
+    this.startOvnDatabases();
+  }
+
+  /** OVN begins again with empty databases, as on a new machine. */
+  renewOvnDatabases(): void {
+    for (const which of ['nb', 'sb'] as const) {
+      this.kill(`ovn/ovn${which}_db`);
+      rmSync(`${this.environment.OVN_RUNDIR}/ovn${which}_db.db`);
+    }
+    this.createOvnDatabases();
+    this.startOvnDatabases();
+  }
+
+  private startOvnDatabases(): void {
+    const { OVN_RUNDIR: ovn } = this.environment;
     for (const which of ['nb', 'sb']) {
       const files = `${ovn}/ovn${which}_db`;
       this.daemon(files, 'ovsdb-server', `${files}.db`, `--remote=punix:${files}.sock`, `--unixctl=${files}.ctl`);
@@ -266,9 +281,8 @@ export class LabNode {
     this.namespace.run('ip', 'link', 'set', 'br-underlay', 'mtu', UNDERLAY_MTU, 'up');
   }
 
-  private createDatabases(): void {
+  private createOvnDatabases(): void {
     const { OVN_RUNDIR: ovn } = this.environment;
-    this.switch.createDatabase();
     for (const which of ['nb', 'sb']) this.namespace.run('ovsdb-tool', 'create', `${ovn}/ovn${which}_db.db`, `/usr/share/ovn/ovn-${which}.ovsschema`);
   }
 

@@ -121,12 +121,22 @@ export function removeLab(): boolean {
 
 /** The last lines of all agents' and the manager's logs that warn of something. */
 export function warnings(): string[] {
+  return loggedLines(/\|(WARN|ERR|EMER)\||"level":"?(warn|error|40|50)/);
+}
+
+/** What programs of nodes have said before they gave up by themselves. */
+export function breakdowns(): string[] {
+  return loggedLines(/\|EMER\||"level":"?(fatal|60)/);
+}
+
+/** The last lines of each log that say something of a kind. */
+function loggedLines(kind: RegExp): string[] {
   if (!existsSync(DIRECTORY)) return [];
   return readdirSync(DIRECTORY).flatMap((name) =>
     ['agent.log', 'manager.log', 'ovn/ovn-controller.log', 'ovn/ovn-northd.log', 'ovs/ovs-vswitchd.log'].flatMap((file) => {
       const path = join(DIRECTORY, name, file);
       const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
-      const lines = text.split('\n').filter((line) => /\|(WARN|ERR|EMER)\||"level":"?(warn|error|40|50)/.test(line));
+      const lines = text.split('\n').filter((line) => kind.test(line));
       return lines.slice(-12).map((line) => `${name}/${file}: ${line}`);
     }),
   );

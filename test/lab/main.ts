@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Expectations } from './expectations.js';
-import { Lab, removeLab, runInLab, warnings } from './lab.js';
+import { breakdowns, Lab, removeLab, runInLab, warnings } from './lab.js';
 import { PREFIX } from './namespace.js';
 import { installPackages } from './packages.js';
 import { chosen, SCENARIOS } from './scenarios/index.js';
@@ -25,6 +25,8 @@ async function inside(only: string | undefined): Promise<number> {
     expectations.section(title);
     await run(lab, expectations);
   }
+  expectations.section('The machines');
+  await expectations.now('no program of a node has broken down by itself', () => breakdowns().length === 0 || breakdowns().join('; '));
   if (expectations.failed > 0) for (const line of warnings()) process.stderr.write(`${line}\n`);
   return expectations.finish();
 }

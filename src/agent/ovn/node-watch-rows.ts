@@ -1,6 +1,6 @@
 import { ResourceKind, RouterPort_Role } from '../../realization/resources.pb.js';
 import type { OvsdbOperation } from './ovsdb-client.js';
-import { encodeMap, encodeSet, entryOf } from './ovsdb-values.js';
+import { entryOf, putEntries } from './ovsdb-values.js';
 import type { PresentRows } from './row-difference.js';
 import { References } from './rows.js';
 import type { ZoneDraft } from './zone-draft.js';
@@ -82,9 +82,5 @@ export function nodeWatchTimers(northbound: PresentRows): OvsdbOperation[] {
   const [present] = northbound.rows('NB_Global').values();
   const changed = TIMERS.filter(([key, value]) => entryOf(present?.options, key) !== value);
   if (!present || changed.length === 0) return [];
-  const mutations = [
-    ['options', 'delete', encodeSet(changed.map(([key]) => key))],
-    ['options', 'insert', encodeMap(changed)],
-  ];
-  return [{ op: 'mutate', table: 'NB_Global', where: [], mutations }];
+  return [{ op: 'mutate', table: 'NB_Global', where: [], mutations: putEntries('options', changed) }];
 }

@@ -3,7 +3,7 @@ import type { Counters_PortCounter, Interface, Machine } from '../../agents/sess
 import { MachineUnfit } from './machine.js';
 import { OWN_PORT } from './names.js';
 import type { OvsdbReplica, ReplicaRow } from './ovsdb-replica.js';
-import { asMap, asSet, encodeMap, encodeSet, entryOf } from './ovsdb-values.js';
+import { asMap, asSet, encodeMap, entryOf, putEntries } from './ovsdb-values.js';
 import { physicalBridge, physicalBridgeOperations } from './physical-bridges.js';
 import { portJoined, portMade, portsGone } from './switch-ports.js';
 
@@ -16,7 +16,7 @@ export interface ControllerSettings {
   readonly bridges: ReadonlyMap<string, string>;
 }
 
-export const OPEN_VSWITCH_TABLES = ['Open_vSwitch', 'Bridge', 'Port', 'Interface'] as const;
+export const OPEN_VSWITCH_TABLES = ['Open_vSwitch', 'Bridge', 'Port', 'Interface', 'Datapath'] as const;
 
 /**
  * Tells ovn-controller where the zone is. Of what others configured in Open vSwitch nothing is changed, and a switch that another
@@ -46,11 +46,7 @@ export async function configureController(ovs: OvsdbReplica, { nodeId, southboun
   };
   const changed = Object.entries(wanted).filter(([key, value]) => present.get(key) !== value);
   if (changed.length === 0) return;
-  const mutations = [
-    ['external_ids', 'delete', encodeSet(changed.map(([key]) => key))],
-    ['external_ids', 'insert', encodeMap(changed)],
-  ];
-  await ovs.transact([{ op: 'mutate', table: 'Open_vSwitch', where: [], mutations }]);
+  await ovs.transact([{ op: 'mutate', table: 'Open_vSwitch', where: [], mutations: putEntries('external_ids', changed) }]);
 }
 
 /** A machine and its interfaces, as whoever plugged them in wrote it to `external_ids` of the interface. */

@@ -7,6 +7,7 @@ import { ResourceBook } from '../resource-book.js';
 import { BgpSpeakers } from './bgp-speakers.js';
 import { layCables, takeUpCables } from './cables.js';
 import { Databases } from './databases.js';
+import { faultyDatapathAvoided } from './datapath-fault.js';
 import { learnedAddresses } from './learned-addresses.js';
 import { Liveness, type WatchedTunnel } from './liveness.js';
 import { examineMachine, MachineUnfit } from './machine.js';
@@ -138,41 +139,25 @@ export class OvnEngine implements Engine {
     this.observer = observer;
   }
 
-  apply(transaction: readonly EngineChange[]): Promise<EngineVerdict> {
-    return this.alone(async () => {
-      const takeBack = this.book.apply(transaction);
-      if (typeof takeBack !== 'function') return { applied: false, ...takeBack };
-      const ids = new Set(transaction.map(({ id }) => idText(id)));
-      const before = this.zone;
-      this.zone = this.compute();
-      // What monitors found while there was no agent counts before anything is written.
-      if (this.sites.recall(this.zone.sites) && this.takeIn(await this.sites.findings())) this.zone = this.compute();
-      const problem = this.zone.problems.find(({ resource }) => ids.has(idText(resource)));
-      const refused = (reason: string, culprit?: ResourceId): EngineVerdict => {
-        takeBack();
-        this.zone = before;
-        return { applied: false, reason, ...(culprit ? { culprit } : {}) };
-      };
-      if (problem) return refused(problem.reason, problem.resource);
-      for (const id of ids) this.pending.delete(id);
-      let number: number | undefined;
-      try {
-        number = await this.write();
-      } catch (error) {
-        if (error instanceof OvsdbRefusal) return refused(error.message);
-      }
-      try {
-        await this.bringPrograms();
-      } catch (error) {
-        const culprit = error instanceof SiteProblem && ids.has(idText(error.culprit)) ? error.culprit : undefined;
-        const verdict = refused(error instanceof Error ? error.message : String(error), culprit);
-        this.mendSoon();
-        return verdict;
-      }
-      if (number !== undefined && (await this.databases.confirmed(number, PATIENCE))) return { applied: true, pending: [] };
-      for (const { id, resource } of transaction) this.pending.set(idText(id), { id, version: resource?.version ?? '', number });
-      return { applied: true, pending: transaction.map(({ id }) => id) };
-    });
+  async apply(transaction: readonly EngineChange[]): Promise<EngineVerdict> {
+    const taken = await this.alone(() => this.take(transaction));
+    if ('applied' in taken) return taken;
+    // Programs and OVN take seconds, and so long nobody is to wait: an edge may die, and its routers come here.
+    try {
+      await this.bringPrograms();
+    } catch (error) {
+      await this.alone(async () => {
+        taken.takeBack();
+        this.zone = this.compute();
+      });
+      this.mendSoon();
+      const culprit = error instanceof SiteProblem && transaction.find(({ id }) => idText(id) === idText(error.culprit))?.id;
+      return { applied: false, reason: error instanceof Error ? error.message : String(error), ...(culprit ? { culprit } : {}) };
+    }
+    const { number } = taken;
+    if (number !== undefined && (await this.databases.confirmed(number, PATIENCE))) return { applied: true, pending: [] };
+    for (const { id, resource } of transaction) this.pending.set(idText(id), { id, version: resource?.version ?? '', number });
+    return { applied: true, pending: transaction.map(({ id }) => id) };
   }
 
   takeOver(holds: (id: string) => boolean): Promise<void> {
@@ -231,6 +216,33 @@ export class OvnEngine implements Engine {
     await this.hits.close();
   }
 
+  /**
+   * Takes a transaction into the book and the databases.
+   * @returns why not, or the number of the configuration to wait for, undefined while the databases cannot be reached, and how to take it back
+   */
+  private async take(transaction: readonly EngineChange[]): Promise<EngineVerdict | { readonly number: number | undefined; readonly takeBack: () => void }> {
+    const takeBack = this.book.apply(transaction);
+    if (typeof takeBack !== 'function') return { applied: false, ...takeBack };
+    const ids = new Set(transaction.map(({ id }) => idText(id)));
+    const before = this.zone;
+    this.zone = this.compute();
+    // What monitors found while there was no agent counts before anything is written.
+    if (this.sites.recall(this.zone.sites) && this.takeIn(await this.sites.findings())) this.zone = this.compute();
+    const refused = (reason: string, culprit?: ResourceId): EngineVerdict => {
+      takeBack();
+      this.zone = before;
+      return { applied: false, reason, ...(culprit ? { culprit } : {}) };
+    };
+    const problem = this.zone.problems.find(({ resource }) => ids.has(idText(resource)));
+    if (problem) return refused(problem.reason, problem.resource);
+    for (const id of ids) this.pending.delete(id);
+    try {
+      return { number: await this.write(), takeBack };
+    } catch (error) {
+      return error instanceof OvsdbRefusal ? refused(error.message) : { number: undefined, takeBack };
+    }
+  }
+
   private compute(): Zone {
     const lives = new Map([...this.findings].map(([name, { alive }]) => [name, alive]));
     const placed = prioritiesIn(this.databases.northbound);
@@ -252,7 +264,8 @@ export class OvnEngine implements Engine {
     if (peers.length > 0) await southbound.transact(peers);
     // A cable is there before the ports that it joins, so that changing to it takes no longer than OVN does.
     const laid = layCables(databases.switch, zone.cables);
-    if (laid.length > 0) await databases.switch.transact(laid);
+    const first = [...faultyDatapathAvoided(databases.switch), ...laid];
+    if (first.length > 0) await databases.switch.transact(first);
     const difference = [...this.difference(), ...nodeWatchTimers(databases.northbound)];
     let number = databases.number;
     if (difference.length > 0) {

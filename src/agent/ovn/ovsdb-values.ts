@@ -36,6 +36,14 @@ export function encodeMap(entries: Iterable<readonly [string, unknown]>): unknow
   return ['map', [...entries]];
 }
 
+/** What gives a map column these entries, whatever it has for their keys, as mutations. */
+export function putEntries(column: string, entries: readonly (readonly [string, unknown])[]): unknown[] {
+  return [
+    [column, 'delete', encodeSet(entries.map(([key]) => key))],
+    [column, 'insert', encodeMap(entries)],
+  ];
+}
+
 export function encodeUuid(uuid: string): unknown {
   return ['uuid', uuid];
 }

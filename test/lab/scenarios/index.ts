@@ -20,7 +20,6 @@ import { routing } from './routing.js';
 import type { Scenario } from './scenario.js';
 import { segments } from './segments.js';
 
-/** Faults come before there are balancers: with translated connections Open vSwitch 3.1 in userspace now and then fails by itself. */
 export const SCENARIOS: readonly Scenario[] = [
   fabric,
   segments,
