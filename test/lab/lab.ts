@@ -124,9 +124,9 @@ export function warnings(): string[] {
   return loggedLines(/\|(WARN|ERR|EMER)\||"level":"?(warn|error|40|50)/);
 }
 
-/** What programs of nodes have said before they gave up by themselves. */
+/** What programs of nodes have said before they gave up by themselves, and of what they were told and cannot read. */
 export function breakdowns(): string[] {
-  return loggedLines(/\|EMER\||"level":"?(fatal|60)/);
+  return loggedLines(/\|EMER\||error parsing (match|actions)|"level":"?(fatal|60)/);
 }
 
 /** The last lines of each log that say something of a kind. */
