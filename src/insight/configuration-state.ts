@@ -67,7 +67,7 @@ export class SegmentPortState {
   @Field('string', 'Nodes that run the port.', { required: true, array: true })
   transport_node_ids!: string[];
 
-  @Field(() => AddressBindingState, 'Addresses that users bound to the port.', { required: true, array: true })
+  @Field(() => AddressBindingState, 'Addresses that users bound to the port, and those that DHCP gives it.', { required: true, array: true })
   realized_bindings!: AddressBindingState[];
 
   @Field(() => AddressBindingState, 'Addresses that were seen on the port beside them.', { required: true, array: true })

@@ -126,7 +126,7 @@ function realizedEntity(intent: PolicyObject, state: RealizedState, { entityType
     entity_type: entityType,
     state: entityState,
     publish_status: entityState,
-    runtime_status: entityState === 'REALIZED' && state.alarms.some(({ code }) => code === 'NOT_SUPPORTED') ? 'DEGRADED' : RUNTIME[entityState],
+    runtime_status: entityState === 'REALIZED' && state.alarms.some(({ code }) => code !== 'NODE_DISCONNECTED') ? 'DEGRADED' : RUNTIME[entityState],
     ...(entityState === 'REALIZED' ? { realization_specific_identifier: intent.realization_id } : {}),
     intent_paths: [intent.path],
     intent_reference: [intent.path],

@@ -8,7 +8,8 @@ import { PolicyError } from '../model/problem.js';
 import { Answers } from '../operations/described.js';
 import { INTENT_READER, type IntentReader } from '../policy/ports.js';
 import { AUTHORIZER, type Authorizer, type KnownRequest } from '../policy/request.js';
-import type { NodeState, RealizedState, WorkloadInterface } from '../realization/contract.js';
+import { DHCP_ADDRESSES, type NodeState, type RealizedState, type WorkloadInterface } from '../realization/contract.js';
+import { parseAddress } from '../shared/address.js';
 import { type AddressBindingState, SegmentConfigurationState, SegmentPortState, Tier0GatewayState, Tier1GatewayState } from './configuration-state.js';
 import { ENFORCEMENT_POINT } from './enforcement-point.js';
 import { NODE_REPORTS, type NodeReports, REALIZATION_QUERIES, type RealizationQueries } from './ports.js';
@@ -43,6 +44,8 @@ export class StateController {
     const { intent, state } = await this.find(request, `${segmentPath(params)}/ports/${params.port}`);
     const { attachment, address_bindings: bindings = [] } = intent as unknown as SegmentPort;
     const placed = state.nodes.map(({ node }) => node);
+    const given = state.entities.flatMap(({ attributes }) => attributes.flatMap(({ key, values }) => (key === DHCP_ADDRESSES ? values : [])));
+    const interfaces = attachment?.id === undefined ? [] : await Promise.all(placed.map((node) => this.reports.interfaceAt(node, attachment.id as string)));
     return {
       attachment: {
         id: attachment?.id,
@@ -50,11 +53,8 @@ export class StateController {
         attachers: placed.map((node) => ({ host: node })),
       },
       transport_node_ids: placed,
-      realized_bindings: bindings.map((binding) => ({ binding, source: 'USER_DEFINED' })),
-      discovered_bindings: discovered(
-        bindings,
-        attachment?.id === undefined ? [] : await Promise.all(placed.map((node) => this.reports.interfaceAt(node, attachment.id as string))),
-      ),
+      realized_bindings: [...bindings.map((binding) => ({ binding, source: 'USER_DEFINED' })), ...givenByDhcp(given, interfaces)],
+      discovered_bindings: discovered(bindings, interfaces, given),
       duplicate_bindings: [],
     };
   }
@@ -83,13 +83,37 @@ export class StateController {
   }
 }
 
-/** Addresses that nodes report of an interface, and users have not stated: the inventory does not say how they were found. */
-export function discovered(stated: readonly PortAddressBindingEntry[], interfaces: readonly (WorkloadInterface | undefined)[]): AddressBindingState[] {
+/** What NSX-T calls an address that it saw DHCP give. */
+const DHCP_SOURCES = { 4: 'DHCP_SNOOPING', 6: 'DHCPV6_SNOOPING' } as const;
+
+/** Addresses that DHCP gives a port: they count as its own before it asks. */
+export function givenByDhcp(given: readonly string[], interfaces: readonly (WorkloadInterface | undefined)[]): AddressBindingState[] {
+  const mac = interfaces.find((one) => one?.mac)?.mac;
+  return given.map((address) => ({ binding: bindingOf(address, mac), source: dhcpSource(address) }));
+}
+
+/**
+ * Addresses that nodes report of an interface, and users have not stated. Where DHCP did not give one the inventory does not say how it
+ * was found.
+ */
+export function discovered(
+  stated: readonly PortAddressBindingEntry[],
+  interfaces: readonly (WorkloadInterface | undefined)[],
+  given: readonly string[],
+): AddressBindingState[] {
   return interfaces.flatMap((one) =>
     (one?.addresses ?? [])
       .filter((address) => !stated.some(({ ip_address: known }) => known === address))
-      .map((address) => ({ binding: { ip_address: address, ...(one?.mac ? { mac_address: one.mac } : {}) }, source: 'UNKNOWN' })),
+      .map((address) => ({ binding: bindingOf(address, one?.mac), source: given.includes(address) ? dhcpSource(address) : 'UNKNOWN' })),
   );
+}
+
+function bindingOf(address: string, mac: string | undefined): PortAddressBindingEntry {
+  return { ip_address: address, ...(mac ? { mac_address: mac } : {}) };
+}
+
+function dhcpSource(address: string): string {
+  return DHCP_SOURCES[parseAddress(address)?.family ?? 4];
 }
 
 const WORDS = { REALIZED: 'success', ERROR: 'failed', UNREALIZED: 'in_progress' } as const;

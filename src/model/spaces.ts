@@ -80,6 +80,31 @@ export function boundAddresses(segmentPath: string): string {
   return `bound-address:${segmentPath}`;
 }
 
+/** Addresses that ranges of DHCP give to ports of a segment, of one address family. Owner: the port. */
+export function leasedAddresses(segmentPath: string, family: 4 | 6): string {
+  return `leased-address-${family}:${segmentPath}`;
+}
+
+/** All addresses that ranges of DHCP pass over: what is leased, bound, stated by ports, excluded, and the segment's own. Owner: whose they are. */
+export function takenAddresses(segmentPath: string): string {
+  return `taken-address:${segmentPath}`;
+}
+
+/** Places of the ports that wait for an address of the ranges. Owner: the port. */
+export function leaseQueue(segmentPath: string, family: 4 | 6): NumberSpace {
+  return { space: `lease-queue-${family}:${segmentPath}`, low: 0n, high: 0xffffffn };
+}
+
+/** MAC addresses that ports of a segment with ranges state, as numbers. Owner: the port. */
+export function statedMacs(segmentPath: string): string {
+  return `stated-mac:${segmentPath}`;
+}
+
+/** MAC addresses that static DHCP bindings of a segment with ranges bind an address of a family to, as numbers. Owner: the binding. */
+export function boundMacs(segmentPath: string, family: 4 | 6): string {
+  return `bound-mac-${family}:${segmentPath}`;
+}
+
 /** Attachments of segment ports, by the first 128 bits of the SHA-256 of the identifier: each is plugged in once. Owner: the port. */
 export const ATTACHMENTS = 'attachment';
 

@@ -14,7 +14,7 @@ export class Assembly {
     private readonly table: ResourceTable,
     private readonly span: Span,
     private readonly nodeOf: (id: string) => NodeRecord,
-    private readonly membership: Pick<Membership, 'setGroup'>,
+    private readonly membership: Pick<Membership, 'setGroup' | 'setPort'>,
     private readonly addressSets: Pick<AddressSets, 'use' | 'release'>,
     private readonly portGroups: Pick<PortGroups, 'use' | 'release' | 'moved'>,
   ) {}
@@ -41,6 +41,7 @@ export class Assembly {
       for (const scope of now.scopes) this.portGroups.use(scope);
       for (const scope of before.scopes) this.portGroups.release(scope);
     }
+    if (!same(before.port, now.port)) this.membership.setPort(unit, now.port);
     if (before.home !== now.home) this.portGroups.moved(unit, now.home === undefined ? undefined : this.nodeOf(now.home));
     for (const [user, used] of links.added) this.span.link(user, used);
     for (const [node, bundle] of wants.added) this.span.want(this.nodeOf(node), bundle);

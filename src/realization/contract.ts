@@ -194,7 +194,10 @@ export interface RealizedEntity {
   readonly attributes: readonly RealizedAttribute[];
 }
 
-/** Something that clients read of an entity: IpAddresses, MacAddress, allocation_ip, TransportNode. */
+/** Attribute of a realized port: addresses that DHCP gives it. */
+export const DHCP_ADDRESSES = 'DhcpAddresses';
+
+/** Something that clients read of an entity: IpAddresses, MacAddress, allocation_ip, TransportNode, DhcpAddresses. */
 export interface RealizedAttribute {
   readonly key: string;
   readonly values: readonly string[];

@@ -6,7 +6,7 @@ import type { Alarm, InventoryReport, Workload, WorkloadInterface } from './cont
 import { resourceLanes, SetHash } from './digest.js';
 import { EVERYWHERE } from './groups/port-groups.js';
 import { EVERY_PORT, type ItemType, isMac, portsOfPaths, type Selector, satisfies, type Traits } from './groups/selector.js';
-import { type IntentReads, indexKeys } from './intent.js';
+import { bindingKey, type IntentReads, indexKeys } from './intent.js';
 import { memberKey } from './inventory.js';
 import { bundles, type Output } from './output.js';
 import { attachmentOf, type Place } from './placement.js';
@@ -16,7 +16,8 @@ import { Bundle } from './span.js';
 import { advertisedNetworks } from './units/advertised.js';
 import { policyFacts } from './units/firewall.js';
 import { gatewayFacts } from './units/gateway-facts.js';
-import { EXCLUDE_LIST, ITEM_TYPES, portFacts, traitsOfMachine, traitsOfObject } from './units/grouping.js';
+import { EXCLUDE_LIST, ITEM_TYPES, traitsOfMachine, traitsOfObject } from './units/grouping.js';
+import { portFacts } from './units/port-addresses.js';
 import type { Reads } from './units/reads.js';
 import { segmentFacts } from './units/segment-facts.js';
 import { computeUnit, UNITS } from './units/units.js';
@@ -75,7 +76,7 @@ export function computeWhole(state: WholeState): WholeResult {
   }
   const problems = new Map<string, readonly Alarm[]>();
   for (const [path, { problems: found, idle = [] }] of outputs) {
-    const alarms = [...found, ...idle.map((reason): Alarm => ({ code: 'NOT_SUPPORTED', reason }))];
+    const alarms = [...found, ...idle];
     if (alarms.length > 0) problems.set(path, alarms);
   }
   const members = [...outputs].flatMap(([path, { selector }]) =>
@@ -113,15 +114,18 @@ function plainReads(state: WholeState, groups: () => WholeGroups): Reads {
   const byPath = new Map(state.objects.map((object) => [object.path, object]));
   const keys = state.objects.map((object) => ({ path: object.path, keys: indexKeys(object) }));
   const withKey = (key: string) => keys.flatMap((one) => (one.keys.includes(key) ? [one.path] : [])).sort();
+  const claimed = (space: string, owner: string) => state.claims.find((one) => one.space === space && one.owner === owner)?.low;
   const intent: IntentReads = {
     object: (path) => byPath.get(path ?? '') as never,
     children: (parentPath, type) => withKey(`child ${type} ${parentPath}`),
     ofType: (type) => withKey(`type ${type}`),
     referrers: (type, field, target) => withKey(`${type}.${field} ${target}`),
+    bindings: (segment, mac) => withKey(bindingKey(segment, mac)),
     number: (space, owner) => {
-      const claim = state.claims.find((one) => one.space === space && one.owner === owner);
-      return claim && Number(claim.low);
+      const low = claimed(space, owner);
+      return low === undefined ? undefined : Number(low);
     },
+    address: (space, owner) => claimed(space, owner),
   };
   const facts = (report: InventoryReport | undefined) =>
     report && { node: report.node, fabricPath: report.fabricPath, tunnelAddresses: report.tunnelAddresses };
@@ -186,9 +190,7 @@ interface WholeGroups {
 /** Who is in which group: every group asks every object. */
 function wholeGroups(state: WholeState, reads: Reads, outputs: ReadonlyMap<string, Output>): WholeGroups {
   const ports = new Map(
-    state.objects
-      .filter(({ resource_type: type }) => type === 'SegmentPort')
-      .map((port) => [port.path, portFacts(port as PolicyObject & SegmentPort, reads.place(port.path))]),
+    state.objects.filter(({ resource_type: type }) => type === 'SegmentPort').map((port) => [port.path, portFacts(reads, port as PolicyObject & SegmentPort)]),
   );
   const items = wholeItems(state);
   const traitsOf = (type: ItemType, id: string | undefined) => items.find((item) => item.type === type && item.traits.id === id)?.traits;

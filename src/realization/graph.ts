@@ -1,5 +1,4 @@
 import { workloadTagsPath } from '../model/fabric/workload-tags.resource.js';
-import type { SegmentPort } from '../model/networking/segment-port.resource.js';
 import type { PolicyObject } from '../model/policy-object.js';
 import type { UnrealizedQuestion } from '../model/unrealized.js';
 import type { Commit } from '../policy/ports.js';
@@ -22,7 +21,7 @@ import { NodeRecord, Span } from './span.js';
 import { advertisedNetworks } from './units/advertised.js';
 import { policyFacts } from './units/firewall.js';
 import { gatewayFacts } from './units/gateway-facts.js';
-import { EXCLUDE_LIST, ITEM_TYPES, portFacts, traitsOfMachine, traitsOfObject } from './units/grouping.js';
+import { EXCLUDE_LIST, ITEM_TYPES, traitsOfMachine, traitsOfObject } from './units/grouping.js';
 import type { Reads } from './units/reads.js';
 import { segmentFacts } from './units/segment-facts.js';
 import { computeUnit, UNITS } from './units/units.js';
@@ -50,7 +49,6 @@ export class RealizationGraph implements Realization {
   private readonly ledger: Ledger;
   private readonly realized: RealizedStates;
   /** What membership is to be told of anew once the event's changes are in: each once, however often it was touched. */
-  private readonly touchedPorts = new Set<string>();
   private readonly touchedMachines = new Set<string>();
   private readonly touchedVifs = new Set<string>();
   private sequence = 0;
@@ -89,16 +87,13 @@ export class RealizationGraph implements Realization {
     //  Where each port lives: ports and interfaces meet here by attachment id, the older of two that claim one wins.
     //
     //   intent ────ports──────┐
-    //                         ├──> PLACEMENT ──> (units, membership)
+    //                         ├──> PLACEMENT ──> (units)
     //   inventory ─interfaces─┘
     //
     const placeInput = this.cells.input((port) => this.placement.place(port));
     const portAtInput = this.cells.input((attachmentId) => this.placement.portAt(attachmentId));
     this.placement = new Placement({
-      placeChanged: (port) => {
-        placeInput.changed(port);
-        this.touchedPorts.add(port);
-      },
+      placeChanged: (port) => placeInput.changed(port),
       holderChanged: (attachmentId) => portAtInput.changed(attachmentId),
     });
 
@@ -133,7 +128,7 @@ export class RealizationGraph implements Realization {
     //  it read has changed, and what comes after sees only the difference to what it said before.
     //
     //   intent ─────────┐
-    //   facts ──────────┤                  ┌──────selectors──────> (membership)
+    //   facts ──────────┤                  ┌──────selectors, ports> (membership)
     //                   ├──> UNITS ──> ASSEMBLY ──contributions──> (resource table)
     //   placement ──────┤                  ├──────links, wants───> (span)
     //   inventory ──────┘                  └──────uses, homes────> (address sets, port groups)
@@ -161,10 +156,10 @@ export class RealizationGraph implements Realization {
     //  Who is in which group, member by member. What a group's members stand for goes two ways: their addresses, to be matched by
     //  rules, and their ports, to apply rules to.
     //
-    //   intent ────labels─────────┐
-    //   inventory ─machines, tags─┤                ┌──addresses──> ADDRESS SETS ──elements──> (resource table)
-    //   placement ─ports──────────┼──> MEMBERSHIP ─┤
-    //   units ─────selectors──────┘                └──ports──────> PORT GROUPS ──┬─elements──> (resource table)
+    //   intent ────labels─────────┐                ┌──addresses──> ADDRESS SETS ──elements──> (resource table)
+    //   inventory ─machines, tags─┼──> MEMBERSHIP ─┤
+    //   units ─────selectors,─────┘                └──ports──────> PORT GROUPS ──┬─elements──> (resource table)
+    //              ports                                                         │
     //                                                                            └─wants─────> (span)
     //
     this.membership = new Membership({
@@ -202,11 +197,10 @@ export class RealizationGraph implements Realization {
       resourcesOf: (path) => this.resourcesOf(path),
       problemsOf: (path) => this.assembly.outputOf(path).problems,
       attributesOf: (path) => this.assembly.outputOf(path).attributes,
+      idleOf: (path) => this.assembly.outputOf(path).idle ?? [],
       unrealizedOf: (path) => {
         const object = this.intent.get(path);
-        const declared = object && this.unrealized(object);
-        const { idle = [] } = this.assembly.outputOf(path);
-        return idle.length === 0 ? declared : { whole: declared?.whole, parts: [...(declared?.parts ?? []), ...idle] };
+        return object && this.unrealized(object);
       },
     });
     this.ledger = new Ledger((resource) => this.realized.suspectResource(resource));
@@ -382,10 +376,7 @@ export class RealizationGraph implements Realization {
   private setObject(path: string, after: PolicyObject | undefined): void {
     const before = this.inputs.set(path, after);
     const type = (after ?? before)?.resource_type ?? '';
-    if (type === 'SegmentPort') {
-      this.placement.setPort(path, attachmentOf(after));
-      this.touchedPorts.add(path);
-    }
+    if (type === 'SegmentPort') this.placement.setPort(path, attachmentOf(after));
     if (type === 'WorkloadTags') this.touchedMachines.add((after ?? before)?.id ?? '');
     if ((after && this.unrealized(after)) || (before && this.unrealized(before))) this.realized.suspectIntent(path);
     const itemType = ITEM_TYPES[type];
@@ -422,11 +413,6 @@ export class RealizationGraph implements Realization {
     for (const id of this.touchedVifs)
       this.membership.setItem('VirtualNetworkInterface', id, this.inventory.hasInterface(id) ? { id, name: '', tags: [] } : undefined);
     this.touchedVifs.clear();
-    for (const path of this.touchedPorts) {
-      const port = this.intent.get(path) as (PolicyObject & SegmentPort) | undefined;
-      this.membership.setPort(path, port && portFacts(port, this.placement.place(path)));
-    }
-    this.touchedPorts.clear();
   }
 
   private nodeOf(id: string): NodeRecord {

@@ -1,6 +1,8 @@
+import type { DhcpV4StaticBindingConfig } from '../model/networking/dhcp-v4-static-binding-config.resource.js';
 import type { PolicyObject } from '../model/policy-object.js';
 import type { Commit } from '../policy/ports.js';
 import type { Cells, Input } from './cells.js';
+import { canonicalMac } from './groups/selector.js';
 import { MultiMap } from './multimap.js';
 import type { SecretReference } from './resources.pb.js';
 import { SmallMap } from './small-map.js';
@@ -26,8 +28,12 @@ export interface IntentReads {
   ofType(type: string): readonly string[];
   /** Paths of objects of a type that name `target` in a field, sorted. */
   referrers(type: string, field: string, target: string): readonly string[];
+  /** Paths of the static DHCP bindings of a segment for a MAC address in canonical form, sorted. */
+  bindings(segment: string, mac: string): readonly string[];
   /** The number that an owner holds in a space. */
   number(space: string, owner: string): number | undefined;
+  /** The same where it is an address, which may be too large for a number. */
+  address(space: string, owner: string): bigint | undefined;
 }
 
 /** Types whose objects are asked for as a whole. */
@@ -50,6 +56,13 @@ const CHILDREN: ReadonlySet<string> = new Set([
   'PortSecurityProfileBindingMap',
 ]);
 
+/** Types whose objects are asked for by their parent and their MAC address. */
+const BINDINGS: ReadonlySet<string> = new Set(['DhcpV4StaticBindingConfig', 'DhcpV6StaticBindingConfig']);
+
+export function bindingKey(segment: string, mac: string): string {
+  return `binding ${segment} ${mac}`;
+}
+
 /**
  * What an object is looked up by, beside its path: the same for the graph and for the full computation. Only what some unit asks
  * for, since the most numerous types (ports, rules) are asked for by nobody.
@@ -59,6 +72,7 @@ export function indexKeys(object: PolicyObject): string[] {
   const keys: string[] = [];
   if (LISTED.has(type)) keys.push(`type ${type}`);
   if (CHILDREN.has(type)) keys.push(`child ${type} ${object.parent_path}`);
+  if (BINDINGS.has(type)) keys.push(bindingKey(object.parent_path, canonicalMac((object as PolicyObject & DhcpV4StaticBindingConfig).mac_address)));
   for (const field of REVERSED[type] ?? []) {
     const target = field.split('.').reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], object);
     if (typeof target === 'string') keys.push(`${type}.${field} ${target}`);
@@ -70,8 +84,8 @@ export function indexKeys(object: PolicyObject): string[] {
 export class Intent {
   private readonly objects = new Map<string, PolicyObject>();
   private readonly index = new MultiMap<string, string>();
-  /** Numbers by owner, then by space. */
-  private readonly numbers = new Map<string, SmallMap<string, number>>();
+  /** Numbers by owner, then by space; those that no number holds exactly as they are. */
+  private readonly numbers = new Map<string, SmallMap<string, number | bigint>>();
   /** Versions of secret fields, by path and field. */
   private readonly secrets = new Map<string, string>();
 
@@ -102,15 +116,15 @@ export class Intent {
   }
 
   claim({ space, owner, low, gone }: ClaimChange): void {
-    const held = this.numbers.get(owner) ?? new SmallMap<string, number>();
-    const number = Number(low);
+    const held = this.numbers.get(owner) ?? new SmallMap<string, number | bigint>();
+    const number = low <= Number.MAX_SAFE_INTEGER ? Number(low) : low;
     if (!gone) held.set(space, number);
     else if (held.get(space) === number) held.delete(space);
     if (held.size > 0) this.numbers.set(owner, held);
     else this.numbers.delete(owner);
   }
 
-  number(space: string, owner: string): number | undefined {
+  claimed(space: string, owner: string): number | bigint | undefined {
     return this.numbers.get(owner)?.get(space);
   }
 
@@ -183,8 +197,19 @@ export class IntentInputs implements IntentReads {
     return this.pathsInput.read(`${type}.${field} ${target}`);
   }
 
+  bindings(segment: string, mac: string): readonly string[] {
+    return this.pathsInput.read(bindingKey(segment, mac));
+  }
+
   number(space: string, owner: string): number | undefined {
     this.ownerInput.read(owner);
-    return this.intent.number(space, owner);
+    const claimed = this.intent.claimed(space, owner);
+    return claimed === undefined ? undefined : Number(claimed);
+  }
+
+  address(space: string, owner: string): bigint | undefined {
+    this.ownerInput.read(owner);
+    const claimed = this.intent.claimed(space, owner);
+    return claimed === undefined ? undefined : BigInt(claimed);
   }
 }

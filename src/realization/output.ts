@@ -1,4 +1,5 @@
 import type { Alarm, RealizedAttribute } from './contract.js';
+import type { PortFacts } from './groups/membership.js';
 import type { Selector } from './groups/selector.js';
 import type { Contribution } from './resource-table.js';
 
@@ -20,10 +21,12 @@ export interface Output {
   readonly scopes: readonly string[];
   /** Where a segment port lives, for the groups that it is in. */
   readonly home?: string;
+  /** What groups need to know of a segment port. */
+  readonly port?: PortFacts;
   /** Trouble that makes the intent's state ERROR. */
   readonly problems: readonly Alarm[];
-  /** What of the intent takes no effect for want of something else, and what to do: told as alarms, while its state stays. */
-  readonly idle?: readonly string[];
+  /** What of the intent takes no effect for want of something else, and what to do: its state stays. */
+  readonly idle?: readonly Alarm[];
   /** What clients read of the realized object beside its state: addresses, MACs. */
   readonly attributes: readonly RealizedAttribute[];
 }

@@ -13,6 +13,8 @@ export interface RealizedSource {
   resourcesOf(path: string): readonly Resource[];
   problemsOf(path: string): readonly Alarm[];
   attributesOf(path: string): readonly RealizedAttribute[];
+  /** What of it takes no effect for want of something else, which changes nothing of its state. */
+  idleOf(path: string): readonly Alarm[];
   /** What of the intent takes no effect on any node. */
   unrealizedOf(path: string): Unrealized | undefined;
 }
@@ -137,6 +139,7 @@ export class RealizedStates {
     const unrealized = this.source.unrealizedOf(path);
     const state = unrealized?.whole === undefined ? this.judge(path, alarms, states, lastNeed) : 'ERROR';
     for (const reason of [unrealized?.whole, ...(unrealized?.parts ?? [])]) if (reason !== undefined) alarms.push({ code: 'NOT_SUPPORTED', reason });
+    alarms.push(...this.source.idleOf(path));
     return { state, alarms, nodes: states };
   }
 

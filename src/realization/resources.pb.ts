@@ -145,6 +145,7 @@ export interface LogicalSwitch {
 export interface PortAddress {
   /** Empty: whatever the interface uses. */
   readonly mac: string;
+  /** In the order in which DHCP offers them: of those in its subnet the first. */
   readonly ips: readonly string[];
 }
 
@@ -184,14 +185,10 @@ export interface DhcpOptions {
   readonly others: readonly DhcpOptions_DhcpOption[];
   /** Where requests are relayed to; nothing is answered locally then. */
   readonly relayServers: readonly string[];
-  /** Addresses that the server may give to ports whose address is not stated: ranges and blocks; none: all free ones of the subnet. */
-  readonly ranges: readonly string[];
-  /** Fixed addresses, by MAC. */
+  /** What differs for a MAC address that an address is bound to. */
   readonly bindings: readonly DhcpOptions_DhcpBinding[];
   readonly domainSearch: readonly string[];
   readonly preferredSeconds: number;
-  /** Addresses that the server never gives away, whatever `ranges` says. */
-  readonly excluded: readonly string[];
 }
 
 export interface DhcpOptions_DhcpRoute {
@@ -206,7 +203,6 @@ export interface DhcpOptions_DhcpOption {
 
 export interface DhcpOptions_DhcpBinding {
   readonly mac: string;
-  readonly addresses: readonly string[];
   readonly hostName: string;
   readonly router: string;
   readonly leaseSeconds: number;
@@ -2043,11 +2039,9 @@ function createBaseDhcpOptions(): DhcpOptions {
     routes: [],
     others: [],
     relayServers: [],
-    ranges: [],
     bindings: [],
     domainSearch: [],
     preferredSeconds: 0,
-    excluded: [],
   };
 }
 
@@ -2089,9 +2083,6 @@ export const DhcpOptions: MessageFns<DhcpOptions> = {
     for (const v of message.relayServers) {
       writer.uint32(98).string(v!);
     }
-    for (const v of message.ranges) {
-      writer.uint32(106).string(v!);
-    }
     for (const v of message.bindings) {
       DhcpOptions_DhcpBinding.encode(v!, writer.uint32(114).fork()).join();
     }
@@ -2100,9 +2091,6 @@ export const DhcpOptions: MessageFns<DhcpOptions> = {
     }
     if (message.preferredSeconds !== 0) {
       writer.uint32(128).uint32(message.preferredSeconds);
-    }
-    for (const v of message.excluded) {
-      writer.uint32(138).string(v!);
     }
     return writer;
   },
@@ -2216,14 +2204,6 @@ export const DhcpOptions: MessageFns<DhcpOptions> = {
             message.relayServers.push(reader.string());
             continue;
           }
-          case 13: {
-            if (tag !== 106) {
-              break;
-            }
-
-            message.ranges.push(reader.string());
-            continue;
-          }
           case 14: {
             if (tag !== 114) {
               break;
@@ -2246,14 +2226,6 @@ export const DhcpOptions: MessageFns<DhcpOptions> = {
             }
 
             message.preferredSeconds = reader.uint32();
-            continue;
-          }
-          case 17: {
-            if (tag !== 138) {
-              break;
-            }
-
-            message.excluded.push(reader.string());
             continue;
           }
         }
@@ -2386,7 +2358,6 @@ export const DhcpOptions_DhcpOption: MessageFns<DhcpOptions_DhcpOption> = {
 function createBaseDhcpOptions_DhcpBinding(): DhcpOptions_DhcpBinding {
   return {
     mac: "",
-    addresses: [],
     hostName: "",
     router: "",
     leaseSeconds: 0,
@@ -2403,9 +2374,6 @@ export const DhcpOptions_DhcpBinding: MessageFns<DhcpOptions_DhcpBinding> = {
   encode(message: DhcpOptions_DhcpBinding, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.mac !== "") {
       writer.uint32(10).string(message.mac);
-    }
-    for (const v of message.addresses) {
-      writer.uint32(18).string(v!);
     }
     if (message.hostName !== "") {
       writer.uint32(26).string(message.hostName);
@@ -2456,14 +2424,6 @@ export const DhcpOptions_DhcpBinding: MessageFns<DhcpOptions_DhcpBinding> = {
             }
 
             message.mac = reader.string();
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.addresses.push(reader.string());
             continue;
           }
           case 3: {

@@ -76,6 +76,17 @@ export function isWithin(address: string, network: string): boolean {
   return inner !== undefined && outer !== undefined && contains(outer, { family: inner.family, low: inner.value, high: inner.value });
 }
 
+/** The same addresses in the fewest ranges, lowest first. */
+export function union(ranges: readonly Range[]): Range[] {
+  const found: Range[] = [];
+  for (const { family, low, high } of [...ranges].sort((a, b) => a.family - b.family || (a.low < b.low ? -1 : 1))) {
+    const last = found.at(-1);
+    if (last?.family !== family || low > last.high + 1n) found.push({ family, low, high });
+    else if (high > last.high) found[found.length - 1] = { family, low: last.low, high };
+  }
+  return found;
+}
+
 /** What is left of a range without some others, lowest first. */
 export function without(range: Range, others: readonly Range[]): Range[] {
   const { family } = range;

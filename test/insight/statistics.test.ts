@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type CountedPolicy, policyStatistics } from '../../src/insight/rule-statistics.js';
 import { trafficOf } from '../../src/insight/segment-statistics.js';
-import { discovered } from '../../src/insight/state.controller.js';
+import { discovered, givenByDhcp } from '../../src/insight/state.controller.js';
 import type { PolicyObject } from '../../src/model/policy-object.js';
 import type { Rule } from '../../src/model/security/rule.resource.js';
 import type { WorkloadInterface } from '../../src/realization/contract.js';
@@ -54,8 +54,16 @@ describe('addresses of ports', () => {
   const one = { mac: '02:00:00:00:00:11', addresses: ['10.0.0.1', '10.0.0.2'] } as unknown as WorkloadInterface;
 
   it('are discovered where a node reports them and nobody stated them', () => {
-    expect(discovered([{ ip_address: '10.0.0.1' }], [one, undefined])).toEqual([
+    expect(discovered([{ ip_address: '10.0.0.1' }], [one, undefined], [])).toEqual([
       { binding: { ip_address: '10.0.0.2', mac_address: '02:00:00:00:00:11' }, source: 'UNKNOWN' },
+    ]);
+  });
+
+  it('come from DHCP where it gives them, seen or not', () => {
+    expect(discovered([], [one], ['10.0.0.2']).map(({ source }) => source)).toEqual(['UNKNOWN', 'DHCP_SNOOPING']);
+    expect(givenByDhcp(['10.0.0.2', '2001:db8::2'], [undefined, one])).toEqual([
+      { binding: { ip_address: '10.0.0.2', mac_address: '02:00:00:00:00:11' }, source: 'DHCP_SNOOPING' },
+      { binding: { ip_address: '2001:db8::2', mac_address: '02:00:00:00:00:11' }, source: 'DHCPV6_SNOOPING' },
     ]);
   });
 });

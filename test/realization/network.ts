@@ -70,7 +70,7 @@ export function host(id: string, zones: readonly string[] = [OVERLAY]): PolicyOb
   return intent(hostPath(id), { host_switch_spec: { resource_type: 'StandardHostSwitchSpec', host_switches: [{ transport_zone_endpoints: endpoints }] } });
 }
 
-export function claim(space: string, owner: string, low: number): Commit['claims'][number] {
+export function claim(space: string, owner: string, low: number | bigint): Commit['claims'][number] {
   return { space, owner, low: BigInt(low), high: BigInt(low), gone: false };
 }
 

@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import type { PolicyObject } from '../../src/model/policy-object.js';
-import { GATEWAY_BLOCKS, INTERFACE_NUMBERS, portKeys, routerPortKeys, SEGMENT_KEYS, transitSlices } from '../../src/model/spaces.js';
+import {
+  GATEWAY_BLOCKS,
+  INTERFACE_NUMBERS,
+  leasedAddresses,
+  leaseQueue,
+  portKeys,
+  routerPortKeys,
+  SEGMENT_KEYS,
+  transitSlices,
+} from '../../src/model/spaces.js';
 import type { DeadMember, InventoryReport } from '../../src/realization/contract.js';
 import { claim, ENFORCEMENT_POINT, edgeReport, host, intent, OVERLAY, report, vif, vm, zone } from './network.js';
 
@@ -39,6 +48,7 @@ const switching: fc.Arbitrary<PolicyObject>[] = [
           undefined,
           [{ gateway_address: '10.0.0.1/24' }],
           [{ gateway_address: '10.0.0.1/24', dhcp_ranges: ['10.0.0.100-10.0.0.120'] }, { gateway_address: '2001:db8::1/64' }],
+          [{ gateway_address: '2001:db8::1/64', dhcp_ranges: ['2001:db8::100-2001:db8::120'] }],
         ),
         advanced_config: fc.constantFrom(undefined, undefined, { connectivity: 'OFF' }),
         display_name: fc.constantFrom('x', 'y'),
@@ -278,10 +288,8 @@ const services: fc.Arbitrary<PolicyObject>[] = [
     .constantFrom('DhcpServerConfig', 'DhcpRelayConfig')
     .map((resource_type) => intent(DHCP, { resource_type, server_addresses: ['10.0.0.250/24', '10.9.9.9'] })),
   fc
-    .constantFrom('10.0.0.77', '10.0.0.78')
-    .map((ip_address) =>
-      intent(`${SEGMENTS[0]}/dhcp-static-binding-configs/b`, { resource_type: 'DhcpV4StaticBindingConfig', mac_address: '02:00:00:00:00:77', ip_address }),
-    ),
+    .record({ ip_address: fc.constantFrom('10.0.0.77', '10.0.0.78', '192.0.2.1'), mac_address: fc.constantFrom('02-00-00-00-00-01', '02:00:00:00:00:77') })
+    .map((fields) => intent(`${SEGMENTS[0]}/dhcp-static-binding-configs/b`, { resource_type: 'DhcpV4StaticBindingConfig', ...fields })),
   fc.boolean().map((address_binding_allowlist) => intent('/infra/spoofguard-profiles/s', { resource_type: 'SpoofGuardProfile', address_binding_allowlist })),
   fc.constant(
     intent(`${SEGMENTS[0]}/segment-security-profile-binding-maps/default`, {
@@ -352,6 +360,9 @@ export const statements: readonly fc.Arbitrary<PolicyObject>[] = [...switching, 
 export const claims = [
   ...SEGMENTS.map((path, index) => claim(SEGMENT_KEYS.space, path, 70000 + index)),
   ...PORTS.map((path, index) => claim(portKeys(path.replace(/\/ports\/.*/, '')).space, path, 16 + index)),
+  ...PORTS.map((path, index) => claim(leasedAddresses(path.replace(/\/ports\/.*/, ''), 4), path, 0x0a000064 + index)),
+  claim(leasedAddresses(SEGMENTS[1]!, 6), PORTS[2]!, 0x20010db8000000000000000000000100n),
+  ...PORTS.map((path) => claim(leaseQueue(path.replace(/\/ports\/.*/, ''), 4).space, path, 0)),
   ...GATEWAYS.map((path, index) => claim(GATEWAY_BLOCKS.space, path, index)),
   ...GATEWAYS.flatMap((path) => SEGMENTS.map((segment, index) => claim(routerPortKeys(path).space, segment, 40 + index))),
   ...TIER0S.flatMap((tier0) => TIER1S.map((path, index) => claim(transitSlices(tier0).space, path, index))),

@@ -4,8 +4,8 @@ import { References } from './rows.js';
 import type { ZoneDraft } from './zone-draft.js';
 
 /**
- * DHCP, which OVN answers on the node of the port that asks. A port is given the address that is stated for it, by its port or by a
- * binding of its MAC address. OVN's own address management is not used: the zones of two nodes would give one address to two ports.
+ * DHCP, which OVN answers on the node of the port that asks. A port is offered the first of its addresses that is in the subnet. OVN's
+ * own address management is not used: the zones of two nodes would give one address to two ports, so the manager gives addresses away.
  */
 export function dhcpRows(draft: ZoneDraft): void {
   for (const { key, body } of draft.resources) {
@@ -22,26 +22,20 @@ export function dhcpRows(draft: ZoneDraft): void {
 }
 
 /** What of the options OVN cannot do; undefined: nothing. */
-function limitsOf({ relayServers, others, ranges }: DhcpOptions): string | undefined {
+function limitsOf({ relayServers, others }: DhcpOptions): string | undefined {
   if (relayServers.length > 0) return 'OVN does not relay DHCP';
-  if (ranges.length > 0) return 'addresses of ranges are not given away yet, only those of ports and bindings';
   return others.length > 0 ? `OVN knows no DHCP options by number, such as ${others[0]?.code}` : undefined;
 }
 
-/** The options that a port is answered with, as columns of its row, and the addresses that are bound to its MAC address. */
-export function dhcpOfPort(
-  draft: ZoneDraft,
-  { dhcpV4, dhcpV6, addresses }: SwitchPort,
-): { readonly columns: Record<string, References>; readonly bound: ReadonlyMap<string, readonly string[]> } {
-  const bindings = new Map<string, string[]>();
+/** The options that a port is answered with, as columns of its row. */
+export function dhcpColumns(draft: ZoneDraft, { dhcpV4, dhcpV6, addresses }: SwitchPort): Record<string, References> {
   const find = (key: string): References => {
     const options = draft.dhcp.get(key);
     if (!options || options.relayServers.length > 0) return new References('DHCP_Options', []);
     const binding = options.bindings.find(({ mac }) => addresses.some((address) => address.mac === mac));
-    if (binding) bindings.set(binding.mac, [...(bindings.get(binding.mac) ?? []), ...binding.addresses]);
     return new References('DHCP_Options', [binding ? bindingName(key, binding.mac) : key]);
   };
-  return { columns: { dhcpv4_options: find(dhcpV4), dhcpv6_options: find(dhcpV6) }, bound: bindings };
+  return { dhcpv4_options: find(dhcpV4), dhcpv6_options: find(dhcpV6) };
 }
 
 function row(draft: ZoneDraft, key: string, name: string, options: DhcpOptions & { readonly hostName?: string }): void {

@@ -1,7 +1,7 @@
 import { type LogicalSwitch, type PortAddress, ResourceKind, type SwitchPort } from '../../realization/resources.pb.js';
 import type { Keyed } from '../forwarding-view.js';
 import { balancersColumn } from './balancer-rows.js';
-import { dhcpOfPort } from './dhcp-rows.js';
+import { dhcpColumns } from './dhcp-rows.js';
 import { dnsRecordsColumn } from './dns-rows.js';
 import { physicalPort } from './names.js';
 import type { ZoneDraft } from './zone-draft.js';
@@ -55,8 +55,7 @@ function portRow(draft: ZoneDraft, port: Keyed<SwitchPort>): void {
   if (!sw || (!local && sw.vlans.length > 0)) return;
   const parent = port.parent === '' ? undefined : draft.view.ports.get(port.parent);
   const behind = local && parent ? { parent_name: [parent.attachmentId], tag: [port.trafficTag] } : { parent_name: [], tag: [] };
-  const dhcp = dhcpOfPort(draft, port);
-  const addresses = port.addresses.map((address) => addressText(address, dhcp.bound.get(address.mac) ?? []));
+  const addresses = port.addresses.map(addressText);
   draft.rows.push({
     table: 'Logical_Switch_Port',
     name: port.key,
@@ -72,12 +71,12 @@ function portRow(draft: ZoneDraft, port: Keyed<SwitchPort>): void {
       enabled: [port.adminUp && sw.adminUp],
       options: { 'requested-tnl-key': String(port.tunnelKey), ...(local ? {} : { 'requested-chassis': port.node }) },
       ...behind,
-      ...dhcp.columns,
+      ...dhcpColumns(draft, port),
     },
   });
   if (!local) draft.remotePorts.set(port.attachmentId, port.node);
 }
 
-function addressText({ mac, ips }: PortAddress, bound: readonly string[]): string {
-  return mac === '' ? 'unknown' : [...new Set([mac, ...ips, ...bound])].join(' ');
+function addressText({ mac, ips }: PortAddress): string {
+  return mac === '' ? 'unknown' : [mac, ...ips].join(' ');
 }

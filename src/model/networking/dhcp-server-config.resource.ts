@@ -1,7 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Field } from '../field.js';
 import { PolicyConfigResource } from '../policy-object.js';
 import { Resource } from '../resource.js';
 import { Infra } from '../root/infra.resource.js';
+import { renewLeases } from './dhcp-leases.js';
+import { rangeTerms } from './dhcp-ranges.js';
 
 /** Where a server is that nobody gave an address. */
 const DEFAULT_ADDRESS = '100.96.0.1/30';
@@ -13,6 +16,10 @@ const DEFAULT_ADDRESS = '100.96.0.1/30';
   hooks: {
     complete(config) {
       config.server_addresses ??= [config.server_address ?? DEFAULT_ADDRESS];
+    },
+    written(config, view, before) {
+      if (isDeepStrictEqual(before?.server_addresses, config.server_addresses)) return;
+      for (const segment of view.referrers(config.path, 'Segment')) if (rangeTerms(segment)) renewLeases(segment, view);
     },
   },
 })

@@ -4,6 +4,7 @@ import type { AddressRange, Hooks } from '../hooks.js';
 import { fieldProblem, type Problem } from '../problem.js';
 import { Resource } from '../resource.js';
 import { boundAddresses } from '../spaces.js';
+import { leaseAroundBinding, leaseWithoutBinding } from './dhcp-leases.js';
 import { DhcpV4Options } from './dhcp-options.js';
 import { DhcpStaticBindingConfig } from './dhcp-static-binding-config.resource.js';
 import type { Segment } from './segment.resource.js';
@@ -14,7 +15,10 @@ function addressOf({ ip_address: text }: DhcpV4StaticBindingConfig): AddressRang
 }
 
 const hooks: Hooks<DhcpV4StaticBindingConfig> = {
-  written: (binding, view) => view.claim(boundAddresses(binding.parent_path), binding.path, addressOf(binding)),
+  written(binding, view, before) {
+    view.claim(boundAddresses(binding.parent_path), binding.path, addressOf(binding));
+    leaseAroundBinding(binding, view, before);
+  },
   check(binding, view) {
     const problems: Problem[] = [];
     for (const address of addressOf(binding)) {
@@ -28,6 +32,7 @@ const hooks: Hooks<DhcpV4StaticBindingConfig> = {
     }
     return problems;
   },
+  deleted: leaseWithoutBinding,
 };
 
 @Resource<DhcpV4StaticBindingConfig>({ doc: 'The IPv4 address that DHCP gives to one MAC address.', hooks })

@@ -1,8 +1,12 @@
 import { Field } from '../field.js';
 import { Resource } from '../resource.js';
+import { leaseAroundBinding, leaseWithoutBinding } from './dhcp-leases.js';
 import { DhcpStaticBindingConfig } from './dhcp-static-binding-config.resource.js';
 
-@Resource({ doc: 'What DHCPv6 gives to one MAC address.' })
+@Resource<DhcpV6StaticBindingConfig>({
+  doc: 'What DHCPv6 gives to one MAC address.',
+  hooks: { written: leaseAroundBinding, deleted: leaseWithoutBinding },
+})
 export class DhcpV6StaticBindingConfig extends DhcpStaticBindingConfig {
   @Field('string', 'MAC address of the workload.', { required: true, format: 'mac-address' })
   mac_address!: string;

@@ -7,6 +7,7 @@ import { fieldProblem } from '../problem.js';
 import { Resource } from '../resource.js';
 import { ATTACHMENTS, portKeys } from '../spaces.js';
 import { PortAddressBindingEntry, SegmentExtraConfig } from './connectivity.js';
+import { leaseToPort, leaseWhatIsFree } from './dhcp-leases.js';
 import { Segment } from './segment.resource.js';
 
 class AttachedInterfaceEntry {
@@ -71,14 +72,17 @@ const hooks: Hooks<SegmentPort> = {
   complete({ attachment }) {
     if (attachment?.type === 'CHILD') attachment.context_type = 'PARENT';
   },
-  written({ path, parent_path: segment, attachment }, view) {
+  written(port, view) {
+    const { path, parent_path: segment, attachment } = port;
     allocate(view, portKeys(segment), path);
     view.claim(ATTACHMENTS, path, attachment?.id === undefined ? [] : [attachmentNumber(attachment.id)]);
+    leaseToPort(port, view);
   },
   check({ path, attachment }, view) {
     const other = attachment?.id === undefined ? undefined : view.overlap(ATTACHMENTS, attachmentNumber(attachment.id), path);
     return other ? [fieldProblem('attachment.id', `is plugged into ${other.owner} already: unplug it there first.`)] : [];
   },
+  deleted: ({ parent_path: segment }, view) => leaseWhatIsFree(segment, view),
 };
 
 @Resource<SegmentPort>({

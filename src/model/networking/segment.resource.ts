@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { allocate, leaveSpaces } from '../allocate.js';
 import { defaultOverlayZone } from '../fabric/default-zone.js';
 import type { PolicyTransportZone } from '../fabric/policy-transport-zone.resource.js';
@@ -9,7 +10,9 @@ import { Resource } from '../resource.js';
 import { Infra } from '../root/infra.resource.js';
 import { FREE_SEGMENT_KEYS_FROM, routerPortKeys, SEGMENT_KEYS } from '../spaces.js';
 import { ConnectivityAdvancedConfig, FederationConnectivityConfig, PortAddressBindingEntry, SegmentExtraConfig } from './connectivity.js';
+import { renewLeases } from './dhcp-leases.js';
 import { DhcpV4Options } from './dhcp-options.js';
+import { rangeTerms } from './dhcp-ranges.js';
 import { claimNetworks, networksOf, overlapProblems } from './routing-domain.js';
 import { networkOf, subnetProblems } from './segment-addresses.js';
 import { Tier1 } from './tier1.resource.js';
@@ -56,7 +59,7 @@ export class SegmentSubnet {
   @Field('string', 'The subnet itself, worked out from the address of the gateway.', { readOnly: true })
   network?: string;
 
-  @Field('string', 'Addresses that DHCP gives out; all free ones of the subnet where none are named.', {
+  @Field('string', 'Addresses that DHCP gives to ports which state none; without ranges, only stated ones are given.', {
     array: true,
     minItems: 1,
     format: 'address-or-block-or-range',
@@ -169,12 +172,13 @@ const hooks: Hooks<Segment> = {
     }
     segment.type = connectionOf(segment);
   },
-  written(segment, view) {
+  written(segment, view, before) {
     const { path, connectivity_path: gateway } = segment;
     takeKey(segment, view);
     leaveSpaces(view, path, 'router-port-key', gateway === undefined ? undefined : routerPortKeys(gateway).space);
     if (gateway !== undefined) allocate(view, routerPortKeys(gateway), path);
     claimNetworks(view, path, gateway, networksOf(segment));
+    if (!isDeepStrictEqual(rangeTerms(segment), before && rangeTerms(before))) renewLeases(segment, view);
   },
   check: (segment, view) => [
     ...subnetProblems(segment.subnets ?? []),

@@ -5,12 +5,14 @@ import type { DhcpV6StaticBindingConfig } from '../../model/networking/dhcp-v6-s
 import type { Segment, SegmentSubnet } from '../../model/networking/segment.resource.js';
 import type { PolicyObject } from '../../model/policy-object.js';
 import { type Block, type Family, formatAddress, isWithin, parseAddress, parseBlock } from '../../shared/address.js';
+import type { Alarm } from '../contract.js';
 import { canonicalMac } from '../groups/selector.js';
 import type { IntentReads } from '../intent.js';
 import { bundles } from '../output.js';
 import type { Contribution } from '../resource-table.js';
 import { type DhcpOptions, type DhcpOptions_DhcpBinding, type DhcpOptions_DhcpOption, type DhcpOptions_DhcpRoute, ResourceKind } from '../resources.pb.js';
 import { networkOf } from './advertised.js';
+import { alarm } from './alarm.js';
 import { linkMac } from './links.js';
 import type { Reads } from './reads.js';
 
@@ -22,6 +24,8 @@ export interface SubnetDhcp {
   readonly config: string;
   readonly network: string;
   readonly family: Family;
+  /** Whether addresses are given here, from ranges too or only those that are stated or bound; a relay gives none. */
+  readonly gives: 'NONE' | 'BOUND' | 'RANGES';
 }
 
 /**
@@ -37,18 +41,18 @@ export function subnetsWithDhcp(intent: IntentReads, segment: Segment, gatewayCo
   return subnetsOf(segment).flatMap(({ subnet, block }) => {
     if (!relay && !subnet.dhcp_config && !subnet.dhcp_ranges?.length) return [];
     const network = networkOf(subnet.gateway_address ?? '');
-    return [{ key: `${segment.path}#dhcp-${network}`, config: config.path, network, family: block.family }];
+    const gives = relay ? 'NONE' : subnet.dhcp_ranges?.length ? 'RANGES' : 'BOUND';
+    return [{ key: `${segment.path}#dhcp-${network}`, config: config.path, network, family: block.family, gives }];
   });
 }
 
 /** Why settings of a segment's subnets take no effect: nobody is named to hand them out. */
-export function dhcpWithoutServer({ subnets = [], path }: Segment & { readonly path: string }, served: readonly SubnetDhcp[]): string[] {
+export function dhcpWithoutServer({ subnets = [], path }: Segment & { readonly path: string }, served: readonly SubnetDhcp[]): Alarm[] {
   if (served.length > 0) return [];
   return subnets
     .filter(({ dhcp_config: config, dhcp_ranges: ranges }) => config || ranges?.length)
-    .map(
-      ({ gateway_address: gateway }) =>
-        `${gateway} has DHCP settings, but neither ${path} nor its gateway names a server. Add dhcp_config_path, or take them out.`,
+    .map(({ gateway_address: gateway }) =>
+      alarm('NOT_SUPPORTED', `${gateway} has DHCP settings, but neither ${path} nor its gateway names a server. Add dhcp_config_path, or take them out.`),
     );
 }
 
@@ -95,11 +99,9 @@ function optionsOf(
     routes: routesOf(own.options),
     others: othersOf(own.options),
     relayServers: relay ? config.server_addresses.filter((address) => parseAddress(address)?.family === block.family) : [],
-    ranges: relay ? [] : [...(subnet.dhcp_ranges ?? [])],
     bindings: relay ? [] : bindingsOf(intent, segment.path, block),
     domainSearch: [...(own.domain_names ?? [])],
     preferredSeconds: own.preferred_time ?? 0,
-    excluded: relay ? [] : [...(own.excluded_ranges ?? [])],
   };
 }
 
@@ -111,7 +113,6 @@ interface SubnetConfig {
   readonly dns_servers?: readonly string[];
   readonly sntp_servers?: readonly string[];
   readonly domain_names?: readonly string[];
-  readonly excluded_ranges?: readonly string[];
   readonly options?: Options;
 }
 
@@ -129,7 +130,6 @@ function bindingsOf(intent: IntentReads, segment: string, block: Block): DhcpOpt
     return [
       {
         mac: canonicalMac(binding.mac_address ?? ''),
-        addresses,
         hostName: binding.host_name ?? '',
         router: binding.gateway_address ?? '',
         leaseSeconds: binding.lease_time ?? 86400,

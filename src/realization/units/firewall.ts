@@ -84,7 +84,7 @@ export function policyFacts(reads: Pick<Reads, 'intent'>, path: string): PolicyF
 }
 
 /** A rule for nothing would be taken for one for everything. */
-export const NO_SERVICE = 'The services that it names have no entries, so it matches nothing. Give them entries, or name none.';
+export const NO_SERVICE = alarm('NOT_SUPPORTED', 'The services that it names have no entries, so it matches nothing. Give them entries, or name none.');
 
 /** A rule becomes an element of the set of those rules of its policy that are applied to the same things. */
 export function ruleUnit(reads: Reads, path: string): Output {

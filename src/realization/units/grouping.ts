@@ -1,15 +1,11 @@
-import type { SegmentPort } from '../../model/networking/segment-port.resource.js';
 import type { PolicyObject, Tag } from '../../model/policy-object.js';
 import type { PolicyExcludeList } from '../../model/security/exclude-list.resource.js';
 import type { Group } from '../../model/security/group.resource.js';
 import type { Workload } from '../contract.js';
-import type { PortFacts } from '../groups/membership.js';
-import { addressElements, compileSelector, type ItemType, portsOfPaths, type Traits } from '../groups/selector.js';
+import { compileSelector, type ItemType, portsOfPaths, type Traits } from '../groups/selector.js';
 import { NOTHING, type Output } from '../output.js';
-import type { Place } from '../placement.js';
 import { alarm } from './alarm.js';
 import type { Reads } from './reads.js';
-import { portAddresses } from './switching.js';
 
 /** A group says who its members are; what rules make of them are address sets and port groups. */
 export function groupUnit(reads: Reads, path: string): Output {
@@ -42,19 +38,4 @@ export function traitsOfObject({ path, id, display_name: name, tags = [] }: Poli
 
 export function traitsOfMachine({ externalId, displayName, computerName, osName }: Workload, tags: readonly Tag[]): Traits {
   return { id: externalId, name: displayName, computerName, osName, tags };
-}
-
-/** What groups need to know of a segment port. */
-export function portFacts(port: PolicyObject & SegmentPort, place: Place | undefined): PortFacts {
-  const addresses = new Set<string>();
-  for (const { mac, ips } of portAddresses(port, place?.interface)) {
-    if (mac !== '') addresses.add(mac);
-    for (const ip of ips) for (const element of addressElements(ip)) addresses.add(element);
-  }
-  return {
-    segment: port.parent_path,
-    machine: place?.interface?.machine || undefined,
-    vif: place?.interface?.externalId,
-    addresses: [...addresses],
-  };
 }

@@ -2,13 +2,13 @@ import type { Segment } from '../../model/networking/segment.resource.js';
 import type { SegmentPort } from '../../model/networking/segment-port.resource.js';
 import type { PolicyObject } from '../../model/policy-object.js';
 import { portKeys } from '../../model/spaces.js';
-import { formatAddress, parseAddress } from '../../shared/address.js';
-import type { Alarm, WorkloadInterface } from '../contract.js';
+import { type Alarm, DHCP_ADDRESSES } from '../contract.js';
 import { bundles, NOTHING, type Output } from '../output.js';
-import { type PortAddress, ResourceKind, TunnelEndpoint_Encapsulation, type VlanRange } from '../resources.pb.js';
+import { ResourceKind, TunnelEndpoint_Encapsulation, type VlanRange } from '../resources.pb.js';
 import { alarm } from './alarm.js';
 import { dhcpKeyOf, dhcpOptions, dhcpWithoutServer } from './dhcp.js';
 import { gatewayPort } from './interfaces.js';
+import { type AddressesOfPort, factsOf, portAddresses } from './port-addresses.js';
 import type { Reads } from './reads.js';
 import { addressCheckOf } from './segment-facts.js';
 import { belongsTo, zoneOf } from './zones.js';
@@ -50,8 +50,15 @@ export function segmentUnit(reads: Reads, path: string): Output {
 /** A segment port becomes a switch port of the node that reports its interface; other nodes of its network see it as a remote one. */
 export function segmentPortUnit(reads: Reads, path: string): Output {
   const port = reads.intent.object<SegmentPort>(path);
-  const attachmentId = port?.attachment?.id;
-  if (!port || !attachmentId) return NOTHING;
+  if (!port) return NOTHING;
+  const known = portAddresses(reads, port);
+  return { ...switchPort(reads, port, known), port: factsOf(port, reads.place(path)?.interface, known), idle: known.lacks };
+}
+
+function switchPort(reads: Reads, port: SegmentPort & PolicyObject, { addresses, given }: AddressesOfPort): Output {
+  const { path } = port;
+  const attachmentId = port.attachment?.id;
+  if (!attachmentId) return NOTHING;
   const holder = reads.portAt(attachmentId);
   if (holder !== path)
     return { ...NOTHING, problems: [alarm('ATTACHMENT_CLAIMED_TWICE', `${holder} has the interface ${attachmentId} already. Detach one of the two ports.`)] };
@@ -68,7 +75,6 @@ export function segmentPortUnit(reads: Reads, path: string): Output {
   if (tunnelKey === undefined)
     return { ...NOTHING, problems: [alarm('ALLOCATION_MISSING', `${path} has no key on its segment: all are taken. Delete ports of the segment.`)] };
   const bundle = bundles.segment(segment.path);
-  const addresses = portAddresses(port, place.interface);
   const ips = addresses.flatMap((address) => address.ips);
   const parent = port.attachment?.type === 'CHILD' ? parentPort(reads, port.attachment.context_id) : undefined;
   return {
@@ -102,7 +108,7 @@ export function segmentPortUnit(reads: Reads, path: string): Output {
     problems: place.rivals.map((rival) =>
       alarm('ATTACHMENT_CLAIMED_TWICE', `The node ${rival} reports the interface ${attachmentId} too; ${place.node} reported it first and keeps it.`, rival),
     ),
-    attributes: [{ key: 'TransportNode', values: [place.node] }],
+    attributes: [{ key: 'TransportNode', values: [place.node] }, ...(given.length > 0 ? [{ key: DHCP_ADDRESSES, values: given }] : [])],
   };
 }
 
@@ -118,31 +124,6 @@ export function fabricNodeUnit(reads: Reads, path: string): Output {
       { kind: ResourceKind.TUNNEL_ENDPOINT, key: node.node, bundle: bundles.tunnel(node.node), body: { $case: 'tunnelEndpoint', value: endpoint } },
     ],
   };
-}
-
-/** Addresses of a port, by MAC: those stated, and those seen on its interface that are not to be passed over. */
-export function portAddresses(port: Pick<SegmentPort, 'address_bindings' | 'ignored_address_bindings'>, seen: WorkloadInterface | undefined): PortAddress[] {
-  const byMac = new Map<string, Set<string>>();
-  const add = (mac: string, ip: string | undefined) => {
-    const ips = byMac.get(mac) ?? new Set<string>();
-    byMac.set(mac, ips);
-    if (ip) ips.add(canonicalAddress(ip));
-  };
-  const ignored = new Set((port.ignored_address_bindings ?? []).flatMap(({ ip_address: ip }) => (ip ? canonicalAddress(ip) : [])));
-  const interfaceMac = canonicalMac(seen?.mac);
-  if (seen) add(interfaceMac, undefined);
-  for (const { mac_address: mac, ip_address: ip } of port.address_bindings ?? []) add(mac ? canonicalMac(mac) : interfaceMac, ip);
-  for (const ip of seen?.addresses ?? []) if (!ignored.has(canonicalAddress(ip))) add(interfaceMac, ip);
-  return [...byMac].sort(([a], [b]) => (a < b ? -1 : 1)).map(([mac, ips]) => ({ mac, ips: [...ips].sort() }));
-}
-
-function canonicalAddress(text: string): string {
-  const address = parseAddress(text);
-  return address ? formatAddress(address.family, address.value) : text;
-}
-
-function canonicalMac(text: string | undefined): string {
-  return (text ?? '').toLowerCase().replaceAll('-', ':');
 }
 
 /** `100` or `100-199`. */
