@@ -280,6 +280,7 @@ export interface Command {
     | { readonly $case: "misbehave"; readonly value: SetMisbehaviour }
     | { readonly $case: "bgpRoutes"; readonly value: ListBgpRoutes }
     | { readonly $case: "balancers"; readonly value: CountBalancers }
+    | { readonly $case: "forwarder"; readonly value: CountForwarder }
     | undefined;
 }
 
@@ -292,6 +293,7 @@ export interface CommandAnswer {
     | { readonly $case: "workload"; readonly value: Workload }
     | { readonly $case: "bgpRoutes"; readonly value: BgpRoutes }
     | { readonly $case: "balancers"; readonly value: BalancerCounters }
+    | { readonly $case: "forwarder"; readonly value: ForwarderCounters }
     | undefined;
 }
 
@@ -366,6 +368,32 @@ export interface BalancerCounters_Tally {
   readonly httpRequests?: number | undefined;
   readonly sessionRate?: number | undefined;
   readonly httpRequestRate?: number | undefined;
+}
+
+/** How a DNS forwarder does. A node that it is not to run on answers nothing. */
+export interface CountForwarder {
+  /** Policy path of the forwarder: the key of its DnsForwarder is this with an @ and more. */
+  readonly forwarder: string;
+  /** Whether it runs is all that is asked. */
+  readonly stateOnly: boolean;
+}
+
+export interface ForwarderCounters {
+  readonly running: boolean;
+  /** Questions since it was started; absent where they were not asked for, or are not counted. */
+  readonly forwarded?: number | undefined;
+  readonly answeredLocally?:
+    | number
+    | undefined;
+  /** Of servers of several zones all zones together. */
+  readonly servers: readonly ForwarderCounters_Server[];
+}
+
+export interface ForwarderCounters_Server {
+  readonly address: string;
+  readonly sent: number;
+  /** Refused by the server; absent where the program does not tell them from those that were sent again. */
+  readonly failed?: number | undefined;
 }
 
 export interface Workload {
@@ -2641,6 +2669,9 @@ export const Command: MessageFns<Command> = {
       case "balancers":
         CountBalancers.encode(message.command.value, writer.uint32(58).fork()).join();
         break;
+      case "forwarder":
+        CountForwarder.encode(message.command.value, writer.uint32(66).fork()).join();
+        break;
     }
     return writer;
   },
@@ -2714,6 +2745,14 @@ export const Command: MessageFns<Command> = {
             message.command = { $case: "balancers", value: CountBalancers.decode(reader, reader.uint32()) };
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.command = { $case: "forwarder", value: CountForwarder.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2751,6 +2790,9 @@ export const CommandAnswer: MessageFns<CommandAnswer> = {
         break;
       case "balancers":
         BalancerCounters.encode(message.answer.value, writer.uint32(50).fork()).join();
+        break;
+      case "forwarder":
+        ForwarderCounters.encode(message.answer.value, writer.uint32(58).fork()).join();
         break;
     }
     return writer;
@@ -2815,6 +2857,14 @@ export const CommandAnswer: MessageFns<CommandAnswer> = {
             }
 
             message.answer = { $case: "balancers", value: BalancerCounters.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.answer = { $case: "forwarder", value: ForwarderCounters.decode(reader, reader.uint32()) };
             continue;
           }
         }
@@ -3493,6 +3543,210 @@ export const BalancerCounters_Tally: MessageFns<BalancerCounters_Tally> = {
             }
 
             message.httpRequestRate = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseCountForwarder(): CountForwarder {
+  return { forwarder: "", stateOnly: false };
+}
+
+export const CountForwarder: MessageFns<CountForwarder> = {
+  encode(message: CountForwarder, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.forwarder !== "") {
+      writer.uint32(10).string(message.forwarder);
+    }
+    if (message.stateOnly !== false) {
+      writer.uint32(16).bool(message.stateOnly);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CountForwarder {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCountForwarder() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.forwarder = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.stateOnly = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseForwarderCounters(): ForwarderCounters {
+  return { running: false, servers: [] };
+}
+
+export const ForwarderCounters: MessageFns<ForwarderCounters> = {
+  encode(message: ForwarderCounters, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.running !== false) {
+      writer.uint32(8).bool(message.running);
+    }
+    if (message.forwarded !== undefined) {
+      writer.uint32(16).uint64(message.forwarded);
+    }
+    if (message.answeredLocally !== undefined) {
+      writer.uint32(24).uint64(message.answeredLocally);
+    }
+    for (const v of message.servers) {
+      ForwarderCounters_Server.encode(v!, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ForwarderCounters {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseForwarderCounters() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.running = reader.bool();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.forwarded = longToNumber(reader.uint64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.answeredLocally = longToNumber(reader.uint64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.servers.push(ForwarderCounters_Server.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseForwarderCounters_Server(): ForwarderCounters_Server {
+  return { address: "", sent: 0 };
+}
+
+export const ForwarderCounters_Server: MessageFns<ForwarderCounters_Server> = {
+  encode(message: ForwarderCounters_Server, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.address !== "") {
+      writer.uint32(10).string(message.address);
+    }
+    if (message.sent !== 0) {
+      writer.uint32(16).uint64(message.sent);
+    }
+    if (message.failed !== undefined) {
+      writer.uint32(24).uint64(message.failed);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ForwarderCounters_Server {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseForwarderCounters_Server() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.address = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.sent = longToNumber(reader.uint64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.failed = longToNumber(reader.uint64());
             continue;
           }
         }

@@ -5,8 +5,3 @@ import { poolsOfRules } from '../realization/units/balancing-rules.js';
 export function poolsOf({ pool_path: pool, sorry_pool_path: sorry, rules }: LBVirtualServer): string[] {
   return [...new Set([pool, sorry, ...poolsOfRules(rules)].flatMap((path) => path ?? []))];
 }
-
-/** Balancers of a virtual server have its path as their key, and which of several it is behind it. */
-export function serverOf(balancer: string): string {
-  return balancer.split('@', 1)[0] ?? '';
-}

@@ -7,7 +7,7 @@ import type {
   BalancerCounters_Tally,
 } from '../agents/session.pb.js';
 import { Field } from '../model/field.js';
-import { serverOf } from './balancer-intent.js';
+import { intentOf } from '../realization/intent-of.js';
 import { Aggregate, RuntimeOfEnforcementPoint } from './balancer-status.js';
 import { ENFORCEMENT_POINT } from './enforcement-point.js';
 
@@ -132,7 +132,7 @@ export interface CountedBalancers {
 }
 
 export function serverStatistics(path: string, counted: CountedBalancers): LBVirtualServerStatistics {
-  const own = balancersIn(counted).filter(({ key }) => serverOf(key) === path);
+  const own = balancersIn(counted).filter(({ key }) => intentOf(key) === path);
   return { resource_type: 'LBVirtualServerStatistics', ...asked(counted), virtual_server_path: path, statistics: counterOf(own.map(({ tally }) => tally)) };
 }
 

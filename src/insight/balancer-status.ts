@@ -1,8 +1,8 @@
 import type { NodeFacts } from '../agents/realization-host.js';
 import { Field } from '../model/field.js';
 import type { DeadMember } from '../realization/contract.js';
+import { intentOf } from '../realization/intent-of.js';
 import { type BalancerMember, BalancerMember_State } from '../realization/resources.pb.js';
-import { serverOf } from './balancer-intent.js';
 
 /** Whether load balancers and their members serve, as NSX-T shows it. */
 
@@ -125,7 +125,7 @@ export function memberStatuses({ path, members, servers, nodes, dead }: UsedPool
   const reports = nodes.flatMap(({ health }) => health ?? []);
   const shared = dead.map((one) => ({ ...one, detail: 'the node that watches it finds it dead' }));
   const down = [...reports.flatMap(({ membersDown }) => membersDown), ...shared].filter(
-    ({ balancer, pool }) => pool === path && servers.includes(serverOf(balancer)),
+    ({ balancer, pool }) => pool === path && servers.includes(intentOf(balancer)),
   );
   return members.map(({ address, port, state }) => {
     const failure = down.find((one) => one.address === address && (port === 0 || one.port === 0 || one.port === port));

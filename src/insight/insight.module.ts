@@ -6,6 +6,7 @@ import { BgpRoutesController } from './bgp-routes.controller.js';
 import { BgpStatusController } from './bgp-status.controller.js';
 import { CertificateRequestsController } from './certificate-requests.controller.js';
 import { ContextAttributesController } from './context-attributes.controller.js';
+import { ForwarderStatusController } from './forwarder-status.controller.js';
 import { InventoryController } from './inventory.controller.js';
 import { MembersController } from './members.controller.js';
 import { NodeStatusController } from './node-status.controller.js';
@@ -29,6 +30,7 @@ import { TagsController } from './tags.controller.js';
     BalancerStatusController,
     BgpRoutesController,
     BgpStatusController,
+    ForwarderStatusController,
     NodeStatusController,
     RuleStatisticsController,
     SegmentStatisticsController,

@@ -81,6 +81,14 @@ async function writeIntent(): Promise<void> {
   await write(`${INNER}/ports/p3`, { attachment: { id: 'vif-3' } });
   const rule = { resource_type: 'Rule', id: 'web', action: 'ALLOW', scope: ['/infra/tier-1s/three-tier'] };
   await write('/infra/domains/default/gateway-policies/edge', { category: 'LocalGatewayRules', rules: [rule] });
+  await write('/infra/dns-forwarder-zones/everything', { upstream_servers: ['192.0.2.53'] });
+  await write('/infra/dns-forwarder-zones/corporate', { upstream_servers: ['192.0.2.54'], dns_domain_names: ['corp.test'] });
+  for (const gateway of ['tier-0s/three-tier-uplink', 'tier-1s/three-tier'])
+    await write(`/infra/${gateway}/dns-forwarder`, {
+      listener_ip: gateway.startsWith('tier-0s') ? '203.0.113.53' : '203.0.113.54',
+      default_forwarder_zone_path: '/infra/dns-forwarder-zones/everything',
+      conditional_forwarder_zone_paths: ['/infra/dns-forwarder-zones/corporate'],
+    });
   await write('/infra/lb-app-profiles/tcp', { resource_type: 'LBFastTcpProfile' });
   await write('/infra/lb-pools/web', { members: [{ ip_address: '10.40.1.11', port: '80' }] });
   await write('/infra/lb-services/web', { connectivity_path: '/infra/tier-1s/three-tier' });
@@ -171,6 +179,10 @@ const ASKED: Readonly<Record<string, readonly Given[]>> = {
   '/policy/api/v1/infra/lb-services/{service}/statistics': [{ path: { service: 'web' } }],
   '/policy/api/v1/infra/lb-services/{service}/lb-pools/{pool}/statistics': [{ path: { service: 'web', pool: 'web' } }],
   '/policy/api/v1/infra/lb-services/{service}/lb-virtual-servers/{server}/statistics': [{ path: { service: 'web', server: 'web' } }],
+  '/policy/api/v1/infra/tier-0s/{gateway}/dns-forwarder/status': [{ path: { gateway: 'three-tier-uplink' } }],
+  '/policy/api/v1/infra/tier-0s/{gateway}/dns-forwarder/statistics': [{ path: { gateway: 'three-tier-uplink' } }],
+  '/policy/api/v1/infra/tier-1s/{gateway}/dns-forwarder/status': [{ path: { gateway: 'three-tier' } }],
+  '/policy/api/v1/infra/tier-1s/{gateway}/dns-forwarder/statistics': [{ path: { gateway: 'three-tier' } }],
   '/policy/api/v1/infra/sites/{site}/enforcement-points/{point}/host-transport-nodes/{node}/status': [{ path: HOST }],
   '/policy/api/v1/infra/sites/{site}/enforcement-points/{point}/host-transport-nodes/{node}/tunnels': [{ path: HOST }, { path: HOST, query: { status: 'UP' } }],
   '/policy/api/v1/infra/segments/{segment}/statistics': [{ path: { segment: 'three-tier-web' } }],
@@ -338,11 +350,24 @@ describe('every operation outside the policy tree is described as it is', () => 
     await api.call('POST', '/heddle/api/v1/packet-traces', { body: { packet }, refused: 400 });
   });
 
+  it('what edges say when they are asked', async () => {
+    await eventually(async () => {
+      const {
+        status_per_enforcement_point: [status],
+      } = await api.call('GET', `${P}/infra/tier-0s/{gateway}/dns-forwarder/status`, { path: { gateway: NEIGHBOR.gateway } });
+      expect(status.status).toBe('UP');
+    });
+    const routes = `${P}/infra/tier-0s/{gateway}/locale-services/{service}/bgp/neighbors/{neighbor}/advertised-routes`;
+    const { results } = await api.call('GET', routes, { path: NEIGHBOR });
+    expect(results[0].edge_node_routes).toMatchObject([{ routes: expect.any(Array) }]);
+  });
+
   it('figures of what is not there', async () => {
     const nowhere = { path: { ...POLICY, rule: 'nowhere' }, refused: 404 };
     await api.call('GET', `${P}/infra/domains/{domain}/security-policies/{policy}/rules/{rule}/statistics`, nowhere);
     await api.call('GET', `${P}/infra/segments/{segment}/statistics`, { path: { segment: 'nowhere' }, refused: 404 });
     await api.call('GET', `${P}/infra/lb-services/{service}/lb-pools/{pool}/detailed-status`, { path: { service: 'web', pool: 'nowhere' }, refused: 404 });
+    await api.call('GET', `${P}/infra/tier-1s/{gateway}/dns-forwarder/status`, { path: { gateway: 'nowhere' }, refused: 404 });
     await api.call('GET', `${P}/infra/lb-services/{service}/statistics`, { path: { service: 'nowhere' }, refused: 404 });
     await api.call('GET', '/api/v1/transport-nodes/{node}/status', { path: { node: 'nowhere' }, refused: 404 });
     const routes = `${P}/infra/tier-0s/{gateway}/locale-services/{service}/bgp/neighbors/{neighbor}/routes`;

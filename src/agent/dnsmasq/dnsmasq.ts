@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readFileSync, readSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { pidOf, until } from '../running-program.js';
+import { type ForwarderTally, tallyIn } from './tally.js';
 
 const run = promisify(execFile);
 
@@ -54,11 +55,43 @@ export class Dnsmasq {
     }
   }
 
+  /**
+   * What it has counted since it was started. It says so in its log, when it is told to.
+   * @param upstream how many servers it has
+   * @throws Error where it does not run, or does not say so in time
+   */
+  async tally(upstream: number): Promise<ForwarderTally> {
+    const { pid } = this;
+    if (pid === undefined) throw new Error('dnsmasq does not run');
+    const from = statSync(this.log).size;
+    process.kill(pid, 'SIGUSR1');
+    const told = (): ForwarderTally | undefined => tallyIn(this.loggedSince(from), upstream);
+    let tally = told();
+    await until(() => {
+      tally = told();
+      return tally !== undefined;
+    }, 'dnsmasq did not tell what it has counted');
+    return tally ?? { servers: [] };
+  }
+
   async stop(): Promise<void> {
     const { pid } = this;
     if (pid === undefined) return;
     process.kill(pid, 'SIGTERM');
     await until(() => this.pid === undefined, 'dnsmasq did not end');
+  }
+
+  /** Whoever rotates the log may have begun anew. */
+  private loggedSince(offset: number): string {
+    const log = openSync(this.log, 'r');
+    try {
+      const { size } = fstatSync(log);
+      const from = size < offset ? 0 : offset;
+      const text = Buffer.alloc(size - from);
+      return text.subarray(0, readSync(log, text, 0, text.length, from)).toString('utf8');
+    } finally {
+      closeSync(log);
+    }
   }
 
   /** Dnsmasq leaves once it listens, and is behind the scenes from then on. */

@@ -199,8 +199,8 @@ export class OvnEngine implements Engine {
   }
 
   command(command: NonNullable<Command['command']>): Promise<CommandAnswer['answer']> {
-    const { speakers, sites, book } = this;
-    return answerTo(command, { speakers, sites, book, environment: this.options.environment });
+    const { speakers, sites, book, zone } = this;
+    return answerTo(command, { speakers, sites, laid: zone.sites, book, environment: this.options.environment });
   }
 
   async close(): Promise<void> {

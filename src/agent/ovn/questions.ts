@@ -1,13 +1,17 @@
 import type { Command, CommandAnswer } from '../../agents/session.pb.js';
+import { intentOf } from '../../realization/intent-of.js';
 import type { ResourceBook } from '../resource-book.js';
 import { balancedConnections, balancerSessions, trackedConnections } from './balancer-sessions.js';
 import type { BgpSpeakers } from './bgp-speakers.js';
+import type { Site } from './site.js';
 import type { Sites } from './sites.js';
 
 /** Who knows something on this machine. */
 export interface Witnesses {
   readonly speakers: Pick<BgpSpeakers, 'routesOf'>;
-  readonly sites: Pick<Sites, 'counters'>;
+  readonly sites: Pick<Sites, 'counters' | 'forwarderCounters'>;
+  /** Sites as they are to be. */
+  readonly laid: readonly Site[];
   readonly book: Pick<ResourceBook, 'all'>;
   readonly environment: NodeJS.ProcessEnv;
 }
@@ -21,13 +25,17 @@ export async function answerTo(command: NonNullable<Command['command']>, witness
     }
     case 'balancers':
       return countBalancers(new Set(command.value.servers), witnesses);
+    case 'forwarder': {
+      const value = await witnesses.sites.forwarderCounters(witnesses.laid, command.value);
+      return value && { $case: 'forwarder', value };
+    }
     default:
       throw new Error(`the engine of this node forwards real packets: ${command.$case} is for simulated nodes`);
   }
 }
 
 async function countBalancers(servers: ReadonlySet<string>, { sites, book, environment }: Witnesses): Promise<CommandAnswer['answer']> {
-  const wanted = (balancer: string): boolean => servers.has(balancer.split('@', 1)[0] ?? '');
+  const wanted = (balancer: string): boolean => servers.has(intentOf(balancer));
   const plain = [...book.all()].flatMap(({ key, body }) => (body?.$case === 'layer4Balancer' && wanted(key) ? [{ ...body.value, key }] : []));
   const sessions = plain.length === 0 ? [] : balancerSessions(plain, balancedConnections(await trackedConnections(environment)));
   const balancers = [...(await sites.counters(wanted)), ...sessions];

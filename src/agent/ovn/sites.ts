@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { BalancerCounters_Balancer } from '../../agents/session.pb.js';
+import type { BalancerCounters_Balancer, CountForwarder, ForwarderCounters } from '../../agents/session.pb.js';
+import { intentOf } from '../../realization/intent-of.js';
 import {
   type DnsForwarder,
   type Layer7Balancer,
@@ -119,6 +120,19 @@ export class Sites {
       for (const [key, balancer] of own) counters.push(balancerCounters(key, balancer, tallies));
     }
     return counters;
+  }
+
+  /** How a forwarder of one of these sites does; undefined where none of them has it. @throws Error where it does not say what it has counted */
+  async forwarderCounters(sites: readonly Site[], { forwarder: path, stateOnly }: CountForwarder): Promise<ForwarderCounters | undefined> {
+    for (const { attachment, forwarders } of sites) {
+      const [key, forwarder] = [...forwarders].find(([one]) => intentOf(one) === path) ?? [];
+      if (key === undefined || !forwarder) continue;
+      const dnsmasq = this.dnsmasqOf(attachment, forwarderFolder(key));
+      const running = dnsmasq.pid !== undefined;
+      const upstream = new Set(forwarder.zones.flatMap(({ servers }) => servers));
+      return { running, servers: [], ...(running && !stateOnly ? await dnsmasq.tally(upstream.size) : {}) };
+    }
+    return undefined;
   }
 
   private async bring(site: Site): Promise<void> {

@@ -1,4 +1,5 @@
 import type { BgpRoutes, Counters, EngineHealth, EngineHealth_BgpSession, ListBgpRoutes, TracePacket, TraceResult } from '../../agents/session.pb.js';
+import { intentOf } from '../../realization/intent-of.js';
 import type { EngineChange } from '../engine.js';
 import { ForwardingView } from '../forwarding-view.js';
 import { type BookProblem, ResourceBook } from '../resource-book.js';
@@ -36,6 +37,11 @@ export class ForwardingModel {
   /** What has met the packets that were asked about. */
   counters(): Counters {
     return this.tally.counters();
+  }
+
+  /** Forwarders of names are on the node of their service router. They answer nobody, so they count nothing. */
+  runsForwarder(forwarder: string): boolean {
+    return [...this.book.all()].some(({ key, body }) => intentOf(key) === forwarder && body?.$case === 'dnsForwarder');
   }
 
   /** Neighbours of a simulated node announce nothing, and are told what its instance advertises, whatever is filtered. */

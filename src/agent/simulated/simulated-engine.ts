@@ -90,6 +90,8 @@ export class SimulatedEngine implements Engine {
       // It balances nothing, so it has counted nothing.
       case 'balancers':
         return undefined;
+      case 'forwarder':
+        return this.model.runsForwarder(command.value.forwarder) ? { $case: 'forwarder', value: { running: true, servers: [] } } : undefined;
     }
   }
 

@@ -50,6 +50,17 @@ it('hands questions on by domain, remembers answers, and is found again', { time
   expect([pid !== undefined, again.pid]).toEqual([true, pid]);
 });
 
+it('tells what it has counted', { timeout: 30_000 }, async () => {
+  await corporate.apply(server(CORPORATE, 'db.corp.test,192.0.2.82'));
+  await forwarder.apply(forwarding({ cacheKilobytes: 512 }));
+  for (const name of ['db.corp.test', 'db.corp.test', 'unknown.corp.test']) await resolve(name);
+  const { forwarded, answeredLocally, servers } = await forwarder.tally(2);
+  expect({ forwarded, answeredLocally }).toEqual({ forwarded: 2, answeredLocally: 1 });
+  expect(servers.find(({ address }) => address === CORPORATE)?.sent).toBe(2);
+  expect((await forwarder.tally(2)).forwarded).toBe(2);
+  await expect(new Dnsmasq({ folder: join(folder, 'nowhere') }).tally(1)).rejects.toThrow('dnsmasq does not run');
+});
+
 it('logs questions where that is asked for', { timeout: 30_000 }, async () => {
   await forwarder.apply(forwarding({ logQueries: true }));
   await resolve('db.corp.test');

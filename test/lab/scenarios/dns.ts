@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Lab } from '../lab.js';
 import { DIRECTORY } from '../namespace.js';
 import { TopOfRack } from '../top-of-rack.js';
 import { routing, TIER0 } from './routing.js';
@@ -10,6 +11,12 @@ const [EVERYTHING, CORPORATE] = ['/infra/dns-forwarder-zones/everything', '/infr
 const LISTENER = '203.0.113.53';
 /** A second name server outside. */
 const OTHER = '192.0.2.54';
+
+/** How many questions the forwarder has answered from what it remembers. */
+async function answeredHere({ manager }: Lab): Promise<number> {
+  const { statistics_per_enforcement_point: all } = await manager.get(`/policy/api/v1${FORWARDER}/statistics`);
+  return (all as readonly { readonly queries_answered_locally?: number }[])[0]?.queries_answered_locally ?? -1;
+}
 
 /** Name servers of gateways: workloads ask one, it asks the servers of each zone, and remembers what they say. */
 export const dns: Scenario = {
@@ -45,8 +52,16 @@ export const dns: Scenario = {
     const answered = (from: string, name: string, address: string) => () => resolves(from, name) === address || resolves(from, name);
     await expect.soon('db2 on h2 learns an address from the server for everything', answered('db2', 'www.example.test', '192.0.2.80'));
     await expect.soon('web1 on h1 learns an address of a domain from the server for it', answered('web1', 'db.corp.test', '192.0.2.83'));
+    await expect.now('the manager says that it runs, and what it has counted', async () => {
+      const [status] = (await manager.get(`/policy/api/v1${FORWARDER}/status`)).status_per_enforcement_point as readonly Record<string, unknown>[];
+      const [told] = (await manager.get(`/policy/api/v1${FORWARDER}/statistics`)).statistics_per_enforcement_point as readonly Record<string, unknown>[];
+      const [forwarded, total] = [Number(told?.queries_forwarded), Number(told?.total_queries)];
+      return (status?.status === 'UP' && forwarded >= 2 && total >= forwarded) || `${status?.status} ${JSON.stringify(told)}`;
+    });
+    const before = await answeredHere(lab);
     process.kill(server, 'SIGKILL');
     await expect.now('what was asked before is remembered while the server is gone', answered('web1', 'www.example.test', '192.0.2.80'));
+    await expect.now('and counted as answered without it', async () => (await answeredHere(lab)) > before);
     await expect.now('and nothing else is known', () => resolves('web1', 'later.example.test') === 'nothing');
     await lab.node('e1').killAgent();
     await expect.now('it goes on while the agent of the edge is gone', answered('db2', 'www.example.test', '192.0.2.80'));
