@@ -32,9 +32,9 @@ export function port(
   key: string,
   logicalSwitch: string,
   version: number,
-  more: { readonly node?: string; readonly mac?: string; readonly ips?: readonly string[]; readonly tunnelKey?: number } = {},
+  more: { readonly node?: string; readonly mac?: string; readonly ips?: readonly string[]; readonly tunnelKey?: number; readonly dhcpV4?: string } = {},
 ): NodeResource {
-  const { node = 'n1', mac = '', ips = [], tunnelKey = 1 } = more;
+  const { node = 'n1', mac = '', ips = [], tunnelKey = 1, dhcpV4 = '' } = more;
   return {
     kind: ResourceKind.SWITCH_PORT,
     key,
@@ -51,7 +51,7 @@ export function port(
         addressCheck: false,
         parent: '',
         trafficTag: 0,
-        dhcpV4: '',
+        dhcpV4,
         dhcpV6: '',
       },
     },

@@ -26,7 +26,10 @@ async function inside(only: string | undefined): Promise<number> {
     await run(lab, expectations);
   }
   expectations.section('The machines');
-  await expectations.now('no program of a node has broken down by itself, or could not read what it was told', () => breakdowns().length === 0 || breakdowns().join('; '));
+  await expectations.now(
+    'no program of a node has broken down by itself, or could not read what it was told',
+    () => breakdowns().length === 0 || breakdowns().join('; '),
+  );
   if (expectations.failed > 0) for (const line of warnings()) process.stderr.write(`${line}\n`);
   return expectations.finish();
 }

@@ -74,8 +74,8 @@ export function renewLeases(segment: Segment & PolicyObject, view: WriteView): v
   view.claim(takenAddresses(segment.path), segment.path, union(ranges.reserved));
   for (const binding of bindings) holdBinding(binding, ranges, view);
   // What all of them keep comes before what any of them is given.
-  for (const port of ports) settle(port, ranges, view, 'keep');
-  for (const port of ports) settle(port, ranges, view, 'give');
+  const without = ports.filter((port) => settle(port, ranges, view, 'keep'));
+  for (const port of without) settle(port, ranges, view, 'give');
 }
 
 function rangesAt(segmentPath: string, view: WriteView): DhcpRanges | undefined {
@@ -88,8 +88,12 @@ function serverOf({ dhcp_config_path: path }: Segment, view: WriteView): (DhcpSe
   return config?.resource_type === 'DhcpServerConfig' ? config : undefined;
 }
 
-/** Brings the claims of a port in line with what it states and with the ranges. @param may whether it may be given what it has not yet */
-function settle(port: StoredPort, ranges: DhcpRanges, view: WriteView, may: 'keep' | 'give'): void {
+/**
+ * Brings the claims of a port in line with what it states and with the ranges.
+ * @param may whether it may be given what it has not yet
+ * @returns whether there was an address that it needed and did not have
+ */
+function settle(port: StoredPort, ranges: DhcpRanges, view: WriteView, may: 'keep' | 'give'): boolean {
   const { path } = port;
   const { segment } = ranges;
   const stated = statedAddresses(port);
@@ -110,6 +114,7 @@ function settle(port: StoredPort, ranges: DhcpRanges, view: WriteView, may: 'kee
   }
   view.claim(takenAddresses(segment), path, union([...stated, ...kept]));
   if (may === 'give') for (const family of needed) give(family, path, ranges, view);
+  return needed.length > 0;
 }
 
 /** Gives a port an address, or a place among those that wait for one. */

@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { asSet } from '../../../src/agent/ovn/ovsdb-values.js';
 import { differenceOf, type PresentRows } from '../../../src/agent/ovn/row-difference.js';
 import { ZONE_TABLES, type Zone, zoneOf } from '../../../src/agent/ovn/zone.js';
-import { FirewallRule_Action, FirewallRule_Direction, NatRule_Action, type NodeResource } from '../../../src/realization/resources.pb.js';
+import {
+  DhcpOptions,
+  type DhcpOptions_DhcpBinding,
+  FirewallRule_Action,
+  FirewallRule_Direction,
+  NatRule_Action,
+  type NodeResource,
+  ResourceKind,
+} from '../../../src/realization/resources.pb.js';
 import { port, sw } from '../resources.js';
 import { addresses, balancer, group, mac, nat, policy, route, rule, topology } from '../simulated/topology.js';
 import { MemoryDatabase } from './present-rows.js';
@@ -28,6 +36,53 @@ const accessLists = (rows: MemoryDatabase) =>
     .all('ACL')
     .map((row) => ({ direction: row.direction, priority: Number(row.priority), match: String(row.match), action: row.action }))
     .sort((a, b) => b.priority - a.priority);
+
+describe('DHCP', () => {
+  const NONE = { dnsServers: [], ntpServers: [], routes: [], others: [] };
+  const binding = (mac: string): DhcpOptions_DhcpBinding => ({
+    mac,
+    hostName: 'desk',
+    router: '',
+    leaseSeconds: 60,
+    domainNames: [],
+    preferredSeconds: 0,
+    ...NONE,
+  });
+  const options = (bindings: DhcpOptions_DhcpBinding[]): DhcpOptions => ({
+    subnet: '10.0.1.0/24',
+    serverAddress: '',
+    serverMac: mac(1),
+    router: '10.0.1.1',
+    leaseSeconds: 600,
+    domainName: '',
+    mtu: 0,
+    relayServers: [],
+    domainSearch: [],
+    preferredSeconds: 0,
+    bindings,
+    ...NONE,
+  });
+  const told = (...bindings: DhcpOptions_DhcpBinding[]): NodeResource[] => {
+    const one = port('p', 'desks', 11, { node: 'h1', mac: mac(11), ips: ['10.0.1.101', '10.0.1.20'], dhcpV4: 'd' });
+    return [sw('desks', 1, 104), { kind: ResourceKind.DHCP_OPTIONS, key: 'd', version: '1', body: { $case: 'dhcpOptions', value: options(bindings) } }, one];
+  };
+  const leaseTime = (rows: MemoryDatabase): string | undefined => {
+    const [uuid] = asSet(rows.named('Logical_Switch_Port', 'vif-p').dhcpv4_options);
+    return (rows.rows('DHCP_Options').get(String(uuid))?.options as ReadonlyMap<string, string> | undefined)?.get('lease_time');
+  };
+
+  it('offers a port the first of its addresses, which need not be the lowest', () => {
+    const rows = database('h1', ...told());
+    expect(rows.named('Logical_Switch_Port', 'vif-p').addresses).toEqual([`${mac(11)} 10.0.1.101 10.0.1.20`]);
+    expect(leaseTime(rows)).toBe('600');
+    expect(zoneOf(told(), 'h1', NOON).limits).toEqual([]);
+  });
+
+  it('answers as the binding of a MAC address says, and others as the subnet does', () => {
+    expect(leaseTime(database('h1', ...told(binding(mac(11)))))).toBe('60');
+    expect(leaseTime(database('h1', ...told(binding(mac(12)))))).toBe('600');
+  });
+});
 
 describe('switches', () => {
   it('carry the keys of the manager, and know which ports are on other nodes', () => {
