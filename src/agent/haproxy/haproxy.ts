@@ -1,4 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -14,6 +15,8 @@ const run = promisify(execFile);
 const ANSWER_WITHIN = 2_000;
 /** After how many milliseconds a master is told again to reload. */
 const TELL_AGAIN = 3_000;
+/** Global setting that HAProxy does nothing with but tell it: the digest of the configuration. */
+const MARK = 'description';
 
 /** What a member's monitor found. */
 export type MemberState = 'UP' | 'DOWN' | 'UNCHECKED' | 'DISABLED';
@@ -75,32 +78,18 @@ export class Haproxy {
   }
 
   /**
-   * Puts a configuration into force; connections that are under way are not cut.
+   * Puts a configuration into force; connections that are under way are not cut. Whether it is in force the worker itself says: the file
+   * may be one that an agent which was killed wrote and HAProxy never read.
    * @throws what HAProxy says against it; the one before stays in force
    */
-  async apply({ text, files }: Configuration): Promise<void> {
+  async apply({ text: own, files }: Configuration): Promise<void> {
     for (const [path, content] of files) {
       if (content === undefined) continue;
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
       writeFileSync(path, content, { mode: 0o600 });
     }
-    const { pid } = this;
-    if (pid === undefined || readFileSync(this.file, 'utf8') !== text) {
-      const candidate = `${this.file}.new`;
-      writeFileSync(candidate, text, { mode: 0o600 });
-      await this.check(candidate);
-      renameSync(candidate, this.file);
-      if (pid === undefined) {
-        await this.start();
-      } else {
-        await this.remember();
-        const counted = await this.tallies();
-        await this.reload(pid);
-        // The worker that comes begins at nothing.
-        writeFileSync(`${this.countedFile}.new`, JSON.stringify([...counted]), { mode: 0o600 });
-        renameSync(`${this.countedFile}.new`, this.countedFile);
-      }
-    }
+    const mark = createHash('sha256').update(own).digest('hex');
+    if ((await this.markInForce()) !== mark) await this.change(`global\n  ${MARK} ${mark}\n\n${own}`, mark);
     for (const name of readdirSync(this.tlsFolder)) if (!files.has(join(this.tlsFolder, name))) rmSync(join(this.tlsFolder, name));
   }
 
@@ -136,17 +125,43 @@ export class Haproxy {
     writeFileSync(this.stateFile, await this.ask('show servers state'), { mode: 0o600 });
   }
 
+  private async change(text: string, mark: string): Promise<void> {
+    const { pid } = this;
+    const before = existsSync(this.file) ? readFileSync(this.file, 'utf8') : undefined;
+    const candidate = `${this.file}.new`;
+    writeFileSync(candidate, text, { mode: 0o600 });
+    await this.check(candidate);
+    renameSync(candidate, this.file);
+    try {
+      await (pid === undefined ? this.start(mark) : this.replaceWorker(pid, mark));
+    } catch (error) {
+      // Whoever reads the file from here on, be it late, comes up with what is acknowledged.
+      if (before !== undefined) {
+        writeFileSync(candidate, before, { mode: 0o600 });
+        renameSync(candidate, this.file);
+      }
+      throw error;
+    }
+  }
+
+  private async replaceWorker(master: number, mark: string): Promise<void> {
+    await this.remember();
+    const counted = await this.tallies();
+    await this.reload(master, mark);
+    // The worker that comes begins at nothing.
+    writeFileSync(`${this.countedFile}.new`, JSON.stringify([...counted]), { mode: 0o600 });
+    renameSync(`${this.countedFile}.new`, this.countedFile);
+  }
+
   private async check(file: string): Promise<void> {
     const [command = 'haproxy', ...args] = this.command('-c', '-f', file);
     await run(command, args).catch(({ stderr }: { stderr: string }) => {
       if (stderr.includes('No such file or directory') && !stderr.includes('[ALERT]')) throw new Error('haproxy is missing: install the package haproxy');
-      // What it says may go on over several lines, until the next that begins with what kind it is.
-      const alert = /\[ALERT\][^:]*: *((?:.|\n(?!\[))*)/.exec(stderr)?.[1] ?? stderr;
-      throw new Error(`HAProxy refuses the configuration: ${alert.replaceAll(/\s+/g, ' ').replace(/[ .]+$/, '')}`);
+      throw refusal(stderr);
     });
   }
 
-  private async start(): Promise<void> {
+  private async start(mark: string): Promise<void> {
     for (const file of [this.adminSocket, this.stateFile, this.countedFile]) rmSync(file, { force: true });
     const [accesses, complaints] = [openSync(this.accessLog, 'a', 0o600), openSync(this.complaints, 'w', 0o600)];
     const [command = 'haproxy', ...args] = this.command('-W', '-f', this.file);
@@ -159,35 +174,44 @@ export class Haproxy {
     ended.catch(() => undefined);
     master.unref();
     if (master.pid !== undefined) writeFileSync(this.pidFile, String(master.pid));
-    await Promise.race([this.untilWorker((worker) => worker !== undefined), ended]);
+    await Promise.race([until(async () => (await this.markInForce()) === mark, this.silence), ended]);
   }
 
   private lastComplaint(): string {
-    // Its folder may be gone by the time that one hears of its end.
-    return existsSync(this.complaints) ? (readFileSync(this.complaints, 'utf8').trim().split('\n').at(-1) ?? '') : '';
+    return this.complained().trim().split('\n').at(-1) ?? '';
   }
 
-  private async reload(master: number): Promise<void> {
-    const before = await this.workerPid();
+  /** Its folder may be gone by the time that one hears of its end. */
+  private complained(): string {
+    return existsSync(this.complaints) ? readFileSync(this.complaints, 'utf8') : '';
+  }
+
+  private async reload(master: number, mark: string): Promise<void> {
     let told = Number.NEGATIVE_INFINITY;
-    await this.untilWorker((worker) => {
-      if (worker !== undefined && worker !== before) return true;
+    const before = this.complained().length;
+    await until(async () => {
+      if ((await this.markInForce()) === mark) return true;
+      const complained = this.complained().slice(before);
+      // The worker that is there goes on; told again, it would only stop and begin to listen once more.
+      if (complained.includes('Loading failure!')) throw refusal(complained);
       // A master that is still busy with the reload before this one may not hear it.
       if (Date.now() - told > TELL_AGAIN) {
         process.kill(master, 'SIGUSR2');
         told = Date.now();
       }
       return false;
-    });
+    }, this.silence);
   }
 
-  private untilWorker(isNew: (pid: string | undefined) => boolean): Promise<void> {
-    return until(async () => isNew(await this.workerPid()), `HAProxy did not answer on ${this.adminSocket}`);
+  private get silence(): string {
+    return `HAProxy did not answer on ${this.adminSocket} with what it was told`;
   }
 
-  private async workerPid(): Promise<string | undefined> {
+  /** What the worker says of the configuration that it has read; undefined where it says nothing. */
+  private async markInForce(): Promise<string | undefined> {
+    if (this.pid === undefined) return undefined;
     const info = await this.ask('show info').catch(() => '');
-    return /^Pid: (\d+)$/m.exec(info)?.[1];
+    return new RegExp(`^${MARK}: (\\w+)$`, 'm').exec(info)?.[1];
   }
 
   private ask(command: string): Promise<string> {
@@ -211,4 +235,10 @@ function stateOf(status: string): MemberState {
   if (status.startsWith('MAINT')) return 'DISABLED';
   if (status === 'no check') return 'UNCHECKED';
   return status.startsWith('DOWN') || status.startsWith('NOLB') ? 'DOWN' : 'UP';
+}
+
+/** What it says may go on over several lines, until the next that begins with what kind it is. */
+function refusal(said: string): Error {
+  const alert = /\[ALERT\][^:]*: *((?:.|\n(?!\[))*)/.exec(said)?.[1] ?? said;
+  return new Error(`HAProxy refuses the configuration: ${alert.replaceAll(/\s+/g, ' ').replace(/[ .]+$/, '')}`);
 }

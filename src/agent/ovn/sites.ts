@@ -50,8 +50,8 @@ interface Present {
   readonly haproxy: Haproxy;
   readonly members: Configuration['members'];
   readonly balancers: Site['balancers'];
-  /** Configuration that is in force; undefined for one that an agent before this one has made. */
-  readonly text: string | undefined;
+  /** Configuration that is in force; undefined where only HAProxy knows: an agent before this one has made it, or a change failed. */
+  text: string | undefined;
   /** What HAProxy said last: it holds while HAProxy does not answer. */
   states: ReadonlyMap<string, MemberState>;
 }
@@ -166,9 +166,12 @@ export class Sites {
     }
     const configuration = this.configuration(site, haproxy, await this.secretsOf(site, haproxy.tlsFolder));
     const { text, members } = configuration;
-    if (haproxy.pid === undefined || this.present.get(site.attachment)?.text !== text) await haproxy.apply(configuration);
-    const states = this.present.get(site.attachment)?.states ?? new Map();
-    this.present.set(site.attachment, { haproxy, members, balancers: site.balancers, text, states });
+    const present = this.present.get(site.attachment);
+    if (haproxy.pid === undefined || present?.text !== text) {
+      if (present) present.text = undefined;
+      await haproxy.apply(configuration);
+    }
+    this.present.set(site.attachment, { haproxy, members, balancers: site.balancers, text, states: present?.states ?? new Map() });
   }
 
   /** Where all that is missing is a look at members, they are taken for alive, and whoever shares the transaction is not held up. */

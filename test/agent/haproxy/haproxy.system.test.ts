@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { createPrivateKey, webcrypto } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, request as plainRequest, type Server } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -360,6 +360,32 @@ describe('a layer-7 balancer on HAProxy', { timeout: 30_000 }, () => {
     expect((await get('/')).name).toBe('two');
     finish?.();
     expect((await under).name).toBe('slow');
+  });
+
+  it('comes into force although an agent was killed after it had written the file', async () => {
+    const file = join(folder, 'haproxy.cfg');
+    await serve({ pool: pool('p', [two]) });
+    const meant = readFileSync(file, 'utf8');
+    await serve({ pool: pool('p', [one]) });
+    writeFileSync(file, meant);
+    await serve({ pool: pool('p', [two]) });
+    expect(await names(2)).toEqual(['two', 'two']);
+  });
+
+  it('keeps what it had where it cannot listen, and says why', async () => {
+    const taken = createServer();
+    servers.push(taken);
+    await new Promise<void>((resolve) => taken.listen(0, FRONT, resolve));
+    const { port } = taken.address() as AddressInfo;
+    await serve({ pool: pool('p', [one]) });
+    const before = readFileSync(join(folder, 'haproxy.cfg'), 'utf8');
+    const more = { pool: pool('p', [two]), ports: [String(PORT), String(port)] };
+    await expect(serve(more)).rejects.toThrow(/refuses the configuration: .*Address already in use/);
+    await eventually(async () => expect(await names(2)).toEqual(['one', 'one']));
+    expect(readFileSync(join(folder, 'haproxy.cfg'), 'utf8')).toBe(before);
+    await new Promise((resolve) => taken.close(resolve));
+    await serve(more);
+    expect(await names(2)).toEqual(['two', 'two']);
   });
 
   it('is found again by an agent that starts anew, and is started anew when it is gone', async () => {
