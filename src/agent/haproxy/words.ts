@@ -7,10 +7,10 @@ export function word(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** A name of a header or cookie, which is written without quotes. @throws Unsupported */
+/** A name of a header or cookie as it stands in a line, also within another word: a `#` would begin a comment. @throws Unsupported */
 export function token(name: string): string {
   if (!/^[A-Za-z0-9!#$&*+.^_`|~-]+$/.test(name)) throw new Unsupported(`${JSON.stringify(name)} is no name of a header or cookie`);
-  return name;
+  return name.replaceAll('#', '\\#');
 }
 
 /** A duration in HAProxy's form. */
