@@ -1,9 +1,6 @@
 import type { LayerSevenRule, LayerSevenRule_Condition, LayerSevenRule_DistinguishedName, LayerSevenRule_Tls } from '../../realization/resources.pb.js';
-import { blocksOf, parseRange } from '../../shared/address.js';
+import type { AddressLists } from './address-lists.js';
 import { token, Unsupported, variableName, word } from './words.js';
-
-/** Addresses that are in an address set, as addresses, blocks and ranges. */
-export type AddressSets = (key: string) => readonly string[];
 
 /** When a rule is looked at: the request is gone by the time of the answer, but for what was kept of it. */
 export type Moment = 'request' | 'answer';
@@ -29,7 +26,7 @@ const MATCHES: Readonly<Record<string, string>> = { EQUALS: 'str', CONTAINS: 'su
  * @param slot a name that no other rule of the balancer has
  * @throws Unsupported
  */
-export function conditionsOf({ anyCondition, conditions }: LayerSevenRule, addressSets: AddressSets, slot: string, moment: Moment): Conditions {
+export function conditionsOf({ anyCondition, conditions }: LayerSevenRule, lists: AddressLists, slot: string, moment: Moment): Conditions {
   const kept: string[] = [];
   const text = ({ fetch, pattern, lasts }: Comparison): string => {
     if (moment === 'request' || lasts) return `{ ${fetch} ${pattern} }`;
@@ -38,7 +35,7 @@ export function conditionsOf({ anyCondition, conditions }: LayerSevenRule, addre
     return `{ var(${variable}) ${pattern} }`;
   };
   const each = conditions.map((condition): string[] => {
-    const terms = comparisonsOf(condition, addressSets, moment).map(text);
+    const terms = comparisonsOf(condition, lists, moment).map(text);
     if (!condition.inverse) return [terms.join(' ')];
     return terms.map((term) => `!${term}`);
   });
@@ -48,7 +45,7 @@ export function conditionsOf({ anyCondition, conditions }: LayerSevenRule, addre
 }
 
 /** All of them must hold. */
-function comparisonsOf(condition: LayerSevenRule_Condition, addressSets: AddressSets, moment: Moment): Comparison[] {
+function comparisonsOf(condition: LayerSevenRule_Condition, lists: AddressLists, moment: Moment): Comparison[] {
   const { type, name, value } = condition;
   const compared = (fetch: string, lasts = false): Comparison[] => [{ fetch, pattern: patternOf(condition), lasts }];
   switch (type) {
@@ -72,7 +69,7 @@ function comparisonsOf(condition: LayerSevenRule_Condition, addressSets: Address
     case 'LBTcpHeaderCondition':
       return [{ fetch: 'src_port', pattern: value.replace('-', ':'), lasts: true }];
     case 'LBIpHeaderCondition':
-      return [{ fetch: 'src', pattern: addressPattern(condition.addressSet === '' ? [value] : addressSets(condition.addressSet)), lasts: true }];
+      return [{ fetch: 'src', pattern: condition.addressSet === '' ? lists.among([value]) : lists.inSets([condition.addressSet]), lasts: true }];
     case 'LBVariableCondition':
       return compared(`var(${variableName(name)})`, true);
     case 'LBSslSniCondition':
@@ -107,16 +104,4 @@ function tlsComparisons(tls: LayerSevenRule_Tls | undefined): Comparison[] {
 
 function nameComparison(fetch: string, name: LayerSevenRule_DistinguishedName | undefined): Comparison | undefined {
   return name && { fetch, pattern: patternOf(name) };
-}
-
-/** No client comes from here. */
-const NOBODY = '255.255.255.255';
-
-/** Addresses, blocks and ranges as a pattern; MAC addresses, which an address set may also hold, are nothing to HAProxy. */
-export function addressPattern(addresses: readonly string[]): string {
-  const blocks = addresses.flatMap((text) => {
-    const range = parseRange(text);
-    return range ? blocksOf(range) : [];
-  });
-  return `-m ip -- ${blocks.length === 0 ? NOBODY : blocks.join(' ')}`;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type BalancerMember, type BalancerPool, type Layer7Balancer, Layer7Balancer_ForwardedFor, Persistence_Mode } from '../../realization/resources.pb.js';
-import { type AddressSets, addressPattern } from './conditions.js';
+import { AddressLists, type AddressSets } from './address-lists.js';
+import { ConfigurationFiles } from './configuration-files.js';
 import { backendOf, canCheck, host, serverName, sharedTable, tableOf } from './pools.js';
 import { ruleDirectives } from './rules.js';
 import { type SecretTexts, TlsFiles } from './tls-files.js';
@@ -8,8 +9,8 @@ import { type Watch, watchBackend } from './watches.js';
 import { seconds, template } from './words.js';
 
 export interface Surroundings {
-  /** Folder of certificates and keys. */
-  readonly tlsFolder: string;
+  /** Folder of the files that the configuration names: certificates with their keys, and lists. */
+  readonly filesFolder: string;
   /** Unix socket on which HAProxy answers questions about members. */
   readonly adminSocket: string;
   readonly addressSets: AddressSets;
@@ -47,14 +48,16 @@ export interface Configuration {
  * @throws Unsupported where a balancer asks for what HAProxy cannot do
  */
 export function configurationOf({ balancers, watches }: Work, surroundings: Surroundings): Configuration {
-  const files = new TlsFiles(surroundings.tlsFolder, surroundings.secrets);
+  const named = new ConfigurationFiles(surroundings.filesFolder);
+  const files = new TlsFiles(named, surroundings.secrets);
+  const lists = new AddressLists(named, surroundings.addressSets);
   const members = new Map<string, MemberOf>();
   const sections = [...globals(surroundings)];
   const tables = new Map<string, string>();
   for (const [key, balancer] of [...balancers].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const name = frontendOfBalancer(key);
     const backendName = (pool: string): string => backendOfPool(key, pool);
-    sections.push(section(`frontend ${name}`, frontendOf(balancer, surroundings, files, backendName)));
+    sections.push(section(`frontend ${name}`, frontendOf(balancer, lists, files, backendName)));
     for (const pool of poolsOf(balancer)) {
       sections.push(section(`backend ${backendName(pool.key)}`, backendOf(balancer, pool, files)));
       for (const member of pool.members)
@@ -72,7 +75,7 @@ export function configurationOf({ balancers, watches }: Work, surroundings: Surr
         members.set(`${name}/${serverName(member)}`, { balancer: watch.balancer, pool: watch.pool.key, member, shared: watch.shared });
     }
   }
-  return { text: `${sections.join('\n\n')}\n`, files: files.contents, members };
+  return { text: `${sections.join('\n\n')}\n`, files: named.contents, members };
 }
 
 function globals({ adminSocket, stateFile }: Surroundings): string[] {
@@ -97,10 +100,10 @@ function globals({ adminSocket, stateFile }: Surroundings): string[] {
   ];
 }
 
-function frontendOf(balancer: Layer7Balancer, { addressSets }: Surroundings, files: TlsFiles, backendName: (pool: string) => string): string[] {
+function frontendOf(balancer: Layer7Balancer, lists: AddressLists, files: TlsFiles, backendName: (pool: string) => string): string[] {
   const { address, ports, clientTls, accessList, pool } = balancer;
   const tls = clientTls ? [` ${files.towardsClients(clientTls).join(' ')}`] : [''];
-  const inList = accessList ? `{ src ${addressPattern(accessList.addressSets.flatMap((key) => addressSets(key)))} }` : '';
+  const inList = accessList ? `{ src ${lists.inSets(accessList.addressSets)} }` : '';
   return [
     ...ports.map((port) => `bind ${host(address)}:${port}${tls[0]}`),
     ...(accessList ? [`tcp-request connection reject if ${accessList.deny ? '' : '!'}${inList}`] : []),
@@ -110,7 +113,7 @@ function frontendOf(balancer: Layer7Balancer, { addressSets }: Surroundings, fil
     ...(balancer.rules.some(({ conditions }) => conditions.some(({ type }) => type === 'LBHttpRequestBodyCondition')) ? ['option http-buffer-request'] : []),
     ...(balancer.redirectToHttps ? ['http-request redirect scheme https code 302 unless { ssl_fc }'] : []),
     ...(balancer.redirectTo === '' ? [] : [`http-request redirect location ${template(balancer.redirectTo)} code 302`]),
-    ...ruleDirectives(balancer, addressSets, backendName),
+    ...ruleDirectives(balancer, lists, backendName),
     ...(pool ? lastResort(balancer, pool, backendName) : []),
   ];
 }

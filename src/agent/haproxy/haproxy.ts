@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { BalancerCounters_Tally } from '../../agents/session.pb.js';
 import { pidOf, until } from '../running-program.js';
@@ -34,11 +34,12 @@ export interface HaproxyOptions {
  */
 export class Haproxy {
   constructor(private readonly options: HaproxyOptions) {
-    mkdirSync(this.tlsFolder, { recursive: true, mode: 0o700 });
+    mkdirSync(this.filesFolder, { recursive: true, mode: 0o700 });
   }
 
-  get tlsFolder(): string {
-    return join(this.options.folder, 'tls');
+  /** Where the files that a configuration names are. */
+  get filesFolder(): string {
+    return join(this.options.folder, 'files');
   }
 
   get adminSocket(): string {
@@ -84,13 +85,13 @@ export class Haproxy {
    */
   async apply({ text: own, files }: Configuration): Promise<void> {
     for (const [path, content] of files) {
-      if (content === undefined) continue;
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-      writeFileSync(path, content, { mode: 0o600 });
+      if (content === undefined || existsSync(path)) continue;
+      writeFileSync(`${path}.new`, content, { mode: 0o600 });
+      renameSync(`${path}.new`, path);
     }
     const mark = createHash('sha256').update(own).digest('hex');
     if ((await this.markInForce()) !== mark) await this.change(`global\n  ${MARK} ${mark}\n\n${own}`, mark);
-    for (const name of readdirSync(this.tlsFolder)) if (!files.has(join(this.tlsFolder, name))) rmSync(join(this.tlsFolder, name));
+    for (const name of readdirSync(this.filesFolder)) if (!files.has(join(this.filesFolder, name))) rmSync(join(this.filesFolder, name));
   }
 
   /** States of the members, by `backend/server`. */

@@ -1,5 +1,6 @@
 import type { Layer7Balancer, LayerSevenRule, LayerSevenRule_Action } from '../../realization/resources.pb.js';
-import { type AddressSets, type Conditions, conditionsOf } from './conditions.js';
+import type { AddressLists } from './address-lists.js';
+import { type Conditions, conditionsOf } from './conditions.js';
 import { template, token, Unsupported, variableName, word } from './words.js';
 
 /** Where the pool that a rule chose is kept until all rules were looked at. */
@@ -15,7 +16,7 @@ const PHASES = ['HTTP_ACCESS', 'HTTP_REQUEST_REWRITE', 'HTTP_FORWARDING', 'HTTP_
  * @param backendOf the backend of a pool, by the pool's key
  * @throws Unsupported
  */
-export function ruleDirectives({ rules }: Layer7Balancer, addressSets: AddressSets, backendOf: (pool: string) => string): string[] {
+export function ruleDirectives({ rules }: Layer7Balancer, lists: AddressLists, backendOf: (pool: string) => string): string[] {
   const unknown = rules.find(({ phase }) => !(PHASES as readonly string[]).includes(phase));
   if (unknown) throw new Unsupported(`rules of the phase ${unknown.phase} cannot be done`);
   const kept: string[] = [];
@@ -23,7 +24,7 @@ export function ruleDirectives({ rules }: Layer7Balancer, addressSets: AddressSe
     rules
       .filter((rule) => rule.phase === phase)
       .flatMap((rule, index) => {
-        const conditions = conditionsOf(rule, addressSets, `${PHASES.indexOf(phase)}_${index}`, phase === 'HTTP_RESPONSE_REWRITE' ? 'answer' : 'request');
+        const conditions = conditionsOf(rule, lists, `${PHASES.indexOf(phase)}_${index}`, phase === 'HTTP_RESPONSE_REWRITE' ? 'answer' : 'request');
         kept.push(...conditions.kept);
         return rule.actions.map((action) => directiveOf(action, rule, conditions, backendOf));
       }),

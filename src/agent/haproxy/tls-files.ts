@@ -1,6 +1,6 @@
-import { createHash, createPrivateKey } from 'node:crypto';
-import { join } from 'node:path';
+import { createPrivateKey } from 'node:crypto';
 import type { SecretReference, TlsSettings, TlsSettings_Certificate } from '../../realization/resources.pb.js';
+import { type ConfigurationFiles, pathFor } from './configuration-files.js';
 import { versionsAndCiphers } from './tls.js';
 import { Unsupported } from './words.js';
 
@@ -9,31 +9,26 @@ export type SecretTexts = (reference: SecretReference) => string | undefined;
 
 /** Where the certificate and the key are, in one file: another version of either is another file. */
 export function certificateFile(folder: string, { pem, privateKey }: TlsSettings_Certificate): string {
-  return pemFile(folder, [pem, privateKey?.path, privateKey?.field, privateKey?.version].join('\n'));
+  return pathFor(folder, [pem, privateKey?.path, privateKey?.field, privateKey?.version].join('\n'), 'pem');
 }
 
-function pemFile(folder: string, content: string): string {
-  return join(folder, `${createHash('sha256').update(content).digest('hex').slice(0, 24)}.pem`);
-}
-
-/** Gathers the files of certificates and keys that lines of the configuration name. The same is written once. */
+/** What lines of the configuration say of TLS, and the certificates and keys that they name. */
 export class TlsFiles {
-  /** By path; undefined: it stays as it is. */
-  readonly contents = new Map<string, string | undefined>();
-
-  /** @param folder where the files will be */
   constructor(
-    private readonly folder: string,
+    private readonly files: ConfigurationFiles,
     private readonly secrets: SecretTexts,
   ) {}
 
-  /** Options of a `bind` line. The first certificate is for those who name no other. */
+  /** Options of a `bind` line. The first certificate is for those who name no other; they are in a list because a line has 64 words at most. */
   towardsClients(tls: TlsSettings): string[] {
     const sorted = [...tls.certificates].sort((a, b) => Number(b.isDefault) - Number(a.isDefault));
     if (sorted.length === 0) throw new Unsupported('a balancer that ends TLS needs a certificate');
     return [
       'ssl',
-      ...sorted.map((certificate) => `crt ${this.certificate(certificate)}`),
+      `crt-list ${this.files.add(
+        sorted.map((certificate) => this.certificate(certificate)),
+        'certificates',
+      )}`,
       ...versionsAndCiphers(tls),
       ...(tls.preferServerCiphers ? [] : ['prefer-client-ciphers']),
       ...(tls.sessionCache ? [] : ['no-tls-tickets']),
@@ -50,8 +45,8 @@ export class TlsFiles {
 
   private verification({ authorities, revocationLists }: TlsSettings, how: string): string[] {
     if (authorities.length === 0) return [];
-    const lists = revocationLists.length === 0 ? [] : [`crl-file ${this.file(revocationLists.join('\n'))}`];
-    return [`ca-file ${this.file(authorities.join('\n'))}`, ...lists, how];
+    const lists = revocationLists.length === 0 ? [] : [`crl-file ${this.files.add(revocationLists, 'pem')}`];
+    return [`ca-file ${this.files.add(authorities, 'pem')}`, ...lists, how];
   }
 
   /** HAProxy cannot be asked for a passphrase: the key is written without one. */
@@ -61,14 +56,8 @@ export class TlsFiles {
     const stored = this.secrets(privateKey);
     const opened = (text: string): string | Buffer =>
       passphrase ? createPrivateKey({ key: text, passphrase: this.secrets(passphrase) }).export({ format: 'pem', type: 'pkcs8' }) : text;
-    const file = certificateFile(this.folder, certificate);
-    this.contents.set(file, stored === undefined ? undefined : `${pem.trim()}\n${String(opened(stored)).trim()}\n`);
+    const file = certificateFile(this.files.folder, certificate);
+    this.files.contents.set(file, stored === undefined ? undefined : `${pem.trim()}\n${String(opened(stored)).trim()}\n`);
     return file;
-  }
-
-  private file(content: string): string {
-    const path = pemFile(this.folder, content);
-    this.contents.set(path, `${content}\n`);
-    return path;
   }
 }

@@ -103,7 +103,7 @@ function canBeWatched(draft: ZoneDraft, watch: Watch): boolean {
 /** What HAProxy cannot do of this; undefined: nothing. */
 function refusal(work: Work): string | undefined {
   try {
-    configurationOf(work, { tlsFolder: '', adminSocket: '', stateFile: '', addressSets: () => [], secrets: () => undefined });
+    configurationOf(work, { filesFolder: '', adminSocket: '', stateFile: '', addressSets: () => [], secrets: () => undefined });
     return undefined;
   } catch (error) {
     if (error instanceof Unsupported) return error.message;

@@ -164,7 +164,7 @@ export class Sites {
       this.present.delete(site.attachment);
       return;
     }
-    const configuration = this.configuration(site, haproxy, await this.secretsOf(site, haproxy.tlsFolder));
+    const configuration = this.configuration(site, haproxy, await this.secretsOf(site, haproxy.filesFolder));
     const { text, members } = configuration;
     const present = this.present.get(site.attachment);
     if (haproxy.pid === undefined || present?.text !== text) {
@@ -181,10 +181,10 @@ export class Sites {
   }
 
   private configuration({ balancers, watches, addressSets }: Site, haproxy: Haproxy, secrets: ReadonlyMap<string, string>): Configuration {
-    const { tlsFolder, adminSocket, stateFile } = haproxy;
+    const { filesFolder, adminSocket, stateFile } = haproxy;
     return configurationOf(
       { balancers, watches },
-      { tlsFolder, adminSocket, stateFile, addressSets, secrets: (reference) => secrets.get(secretName(reference)) },
+      { filesFolder, adminSocket, stateFile, addressSets, secrets: (reference) => secrets.get(secretName(reference)) },
     );
   }
 

@@ -6,7 +6,7 @@ function blank<T>(kind: { decode(bytes: Uint8Array): T }): T {
   return kind.decode(new Uint8Array());
 }
 
-const surroundings = { tlsFolder: '/tls', adminSocket: '/admin', stateFile: '/state', addressSets: () => [], secrets: () => undefined };
+const surroundings = { filesFolder: '/files', adminSocket: '/admin', stateFile: '/state', addressSets: () => [], secrets: () => undefined };
 const member = (address: string): BalancerMember => ({ ...blank(BalancerMember), address, port: 8080 });
 const pool = (key: string, members: readonly BalancerMember[], facts: Partial<BalancerPool> = {}): BalancerPool => ({
   ...blank(BalancerPool),

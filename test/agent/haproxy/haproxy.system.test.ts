@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { createPrivateKey, webcrypto } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, request as plainRequest, type Server } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -92,7 +92,7 @@ async function serve(balancer: Partial<Layer7Balancer>, addressSets: Record<stri
   const configuration = configurationOf(
     { balancers: new Map([['/infra/lb-virtual-servers/v', whole]]), watches },
     {
-      tlsFolder: haproxy.tlsFolder,
+      filesFolder: haproxy.filesFolder,
       adminSocket: haproxy.adminSocket,
       stateFile: haproxy.stateFile,
       addressSets: (key) => addressSets[key] ?? [],
@@ -319,6 +319,10 @@ describe('a layer-7 balancer on HAProxy', { timeout: 30_000 }, () => {
     expect((await get('/', {}, 'a.test')).certificate).toBe('a.test');
     expect((await get('/', {}, 'b.test')).certificate).toBe('b.test');
     expect((await get('/', {}, 'other.test')).certificate).toBe('a.test');
+    const many = await Promise.all(Array.from({ length: 68 }, (_, index) => certificate(`/infra/certificates/${index}`, `n${index}.test`, false)));
+    await serve({ pool: pool('p', [one]), clientTls: { ...clientTls, certificates: [...many, ...certificates] } });
+    for (const name of ['n0.test', 'n67.test', 'b.test']) expect((await get('/', {}, name)).certificate).toBe(name);
+    expect((await get('/', {}, 'other.test')).certificate).toBe('a.test');
     await serve({ pool: pool('p', [one]), redirectToHttps: true });
     expect(await get('/x', { host: 'a.test' })).toMatchObject({ status: 302, headers: { location: 'https://a.test/x' } });
   });
@@ -336,6 +340,22 @@ describe('a layer-7 balancer on HAProxy', { timeout: 30_000 }, () => {
     expect(await ends(['10.0.0.1-10.0.0.9'], false)).toBe('out');
     expect(await ends([], false)).toBe('out');
     expect(await ends(['127.0.0.1'], false)).toBe('in');
+    const strangers = Array.from({ length: 199 }, (_, index) => `10.${index}.0.1`);
+    expect(await ends([...strangers, '127.0.0.1'], false)).toBe('in');
+    expect(await ends([...strangers, '127.0.0.2'], false)).toBe('out');
+    const known = rule('HTTP_FORWARDING', [{ type: 'LBIpHeaderCondition', addressSet: 'g' }], [{ type: 'LBHttpRejectAction', status: 403 }]);
+    await serve({ pool: pool('p', [one]), rules: [known] }, { g: [...strangers, '127.0.0.1'] });
+    expect((await get('/')).status).toBe(403);
+    expect(readdirSync(haproxy.filesFolder)).toHaveLength(1);
+  });
+
+  it('means by a name of a header what was said, whatever is in it', async () => {
+    const deletes = { type: 'LBHttpRequestHeaderDeleteAction', name: 'X-A#b' };
+    const asked = { type: 'LBHttpRequestHeaderCondition', name: 'X-C#d', value: 'please' };
+    await serve({ pool: pool('p', [one]), rules: [rule('HTTP_REQUEST_REWRITE', [asked], [deletes])] });
+    expect((await get('/', { 'X-A#b': '1', 'X-A': '2' })).got).toMatchObject({ 'x-a#b': '1', 'x-a': '2' });
+    const { got } = await get('/', { 'X-A#b': '1', 'X-A': '2', 'X-C#d': 'please' });
+    expect([got['x-a#b'], got['x-a']]).toEqual([undefined, '2']);
   });
 
   it('keeps what it had when a configuration is refused, and says why', async () => {
