@@ -10,7 +10,7 @@ import type { Command, Packet, SetMisbehaviour_Misbehaviour, TracePacket, Worklo
 export type TraceStart = { readonly port: string } | { readonly uplink: string };
 
 /** What is asked of nodes because somebody reads it. */
-export type NodeQuestion = Extract<NonNullable<Command['command']>, { $case: 'bgpRoutes' | 'balancers' | 'forwarder' }>;
+export type NodeQuestion = Extract<NonNullable<Command['command']>, { $case: 'bgpRoutes' | 'balancers' | 'forwarder' | 'addresses' }>;
 
 /** How long whoever reads may have to wait for a node, in milliseconds. */
 const ANSWER_WITHIN = 4_000;

@@ -281,6 +281,7 @@ export interface Command {
     | { readonly $case: "bgpRoutes"; readonly value: ListBgpRoutes }
     | { readonly $case: "balancers"; readonly value: CountBalancers }
     | { readonly $case: "forwarder"; readonly value: CountForwarder }
+    | { readonly $case: "addresses"; readonly value: ListAddresses }
     | undefined;
 }
 
@@ -294,6 +295,7 @@ export interface CommandAnswer {
     | { readonly $case: "bgpRoutes"; readonly value: BgpRoutes }
     | { readonly $case: "balancers"; readonly value: BalancerCounters }
     | { readonly $case: "forwarder"; readonly value: ForwarderCounters }
+    | { readonly $case: "addresses"; readonly value: KnownAddresses }
     | undefined;
 }
 
@@ -394,6 +396,32 @@ export interface ForwarderCounters_Server {
   readonly sent: number;
   /** Refused by the server; absent where the program does not tell them from those that were sent again. */
   readonly failed?: number | undefined;
+}
+
+/** What a node knows of the workloads of a switch. A node that does not have the switch answers nothing. */
+export interface ListAddresses {
+  /** Key of the LogicalSwitch. */
+  readonly logicalSwitch: string;
+}
+
+export interface KnownAddresses {
+  /** Of ports that are on this node. */
+  readonly macs: readonly KnownAddresses_Mac[];
+  /** What gateways of the switch resolve addresses to: of ports that are on this node, and what was learned here of any. */
+  readonly resolutions: readonly KnownAddresses_Resolution[];
+}
+
+export interface KnownAddresses_Mac {
+  /** Key of the port. */
+  readonly port: string;
+  readonly mac: string;
+  /** It was seen, and is not among those that the port was told to have. */
+  readonly learned: boolean;
+}
+
+export interface KnownAddresses_Resolution {
+  readonly ip: string;
+  readonly mac: string;
 }
 
 export interface Workload {
@@ -2672,6 +2700,9 @@ export const Command: MessageFns<Command> = {
       case "forwarder":
         CountForwarder.encode(message.command.value, writer.uint32(66).fork()).join();
         break;
+      case "addresses":
+        ListAddresses.encode(message.command.value, writer.uint32(74).fork()).join();
+        break;
     }
     return writer;
   },
@@ -2753,6 +2784,14 @@ export const Command: MessageFns<Command> = {
             message.command = { $case: "forwarder", value: CountForwarder.decode(reader, reader.uint32()) };
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.command = { $case: "addresses", value: ListAddresses.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2793,6 +2832,9 @@ export const CommandAnswer: MessageFns<CommandAnswer> = {
         break;
       case "forwarder":
         ForwarderCounters.encode(message.answer.value, writer.uint32(58).fork()).join();
+        break;
+      case "addresses":
+        KnownAddresses.encode(message.answer.value, writer.uint32(66).fork()).join();
         break;
     }
     return writer;
@@ -2865,6 +2907,14 @@ export const CommandAnswer: MessageFns<CommandAnswer> = {
             }
 
             message.answer = { $case: "forwarder", value: ForwarderCounters.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.answer = { $case: "addresses", value: KnownAddresses.decode(reader, reader.uint32()) };
             continue;
           }
         }
@@ -3747,6 +3797,234 @@ export const ForwarderCounters_Server: MessageFns<ForwarderCounters_Server> = {
             }
 
             message.failed = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseListAddresses(): ListAddresses {
+  return { logicalSwitch: "" };
+}
+
+export const ListAddresses: MessageFns<ListAddresses> = {
+  encode(message: ListAddresses, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.logicalSwitch !== "") {
+      writer.uint32(10).string(message.logicalSwitch);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListAddresses {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListAddresses() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.logicalSwitch = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseKnownAddresses(): KnownAddresses {
+  return { macs: [], resolutions: [] };
+}
+
+export const KnownAddresses: MessageFns<KnownAddresses> = {
+  encode(message: KnownAddresses, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.macs) {
+      KnownAddresses_Mac.encode(v!, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.resolutions) {
+      KnownAddresses_Resolution.encode(v!, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): KnownAddresses {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseKnownAddresses() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.macs.push(KnownAddresses_Mac.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.resolutions.push(KnownAddresses_Resolution.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseKnownAddresses_Mac(): KnownAddresses_Mac {
+  return { port: "", mac: "", learned: false };
+}
+
+export const KnownAddresses_Mac: MessageFns<KnownAddresses_Mac> = {
+  encode(message: KnownAddresses_Mac, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.port !== "") {
+      writer.uint32(10).string(message.port);
+    }
+    if (message.mac !== "") {
+      writer.uint32(18).string(message.mac);
+    }
+    if (message.learned !== false) {
+      writer.uint32(24).bool(message.learned);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): KnownAddresses_Mac {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseKnownAddresses_Mac() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.port = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.mac = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.learned = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseKnownAddresses_Resolution(): KnownAddresses_Resolution {
+  return { ip: "", mac: "" };
+}
+
+export const KnownAddresses_Resolution: MessageFns<KnownAddresses_Resolution> = {
+  encode(message: KnownAddresses_Resolution, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.ip !== "") {
+      writer.uint32(10).string(message.ip);
+    }
+    if (message.mac !== "") {
+      writer.uint32(18).string(message.mac);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): KnownAddresses_Resolution {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseKnownAddresses_Resolution() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ip = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.mac = reader.string();
             continue;
           }
         }

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AddressTablesController } from './address-tables.controller.js';
 import { AskedIntent } from './asked-intent.js';
 import { BalancerStatisticsController } from './balancer-statistics.controller.js';
 import { BalancerStatusController } from './balancer-status.controller.js';
@@ -26,6 +27,7 @@ import { TagsController } from './tags.controller.js';
     TagsController,
     ContextAttributesController,
     CertificateRequestsController,
+    AddressTablesController,
     BalancerStatisticsController,
     BalancerStatusController,
     BgpRoutesController,

@@ -79,6 +79,7 @@ async function writeIntent(): Promise<void> {
   await write(`${WEB}/ports/p1`, { attachment: { id: 'vif-1' }, address_bindings: [{ ip_address: '10.40.1.11', mac_address: '02:00:00:00:00:11' }] });
   await write(`${WEB}/ports/p2`, { attachment: { id: 'vif-2' } });
   await write(`${INNER}/ports/p3`, { attachment: { id: 'vif-3' } });
+  await write(`${INNER}/ports/p5`, { attachment: { id: 'vif-5' }, address_bindings: [{ ip_address: '10.41.1.15', mac_address: '02:00:00:00:00:15' }] });
   const rule = { resource_type: 'Rule', id: 'web', action: 'ALLOW', scope: ['/infra/tier-1s/three-tier'] };
   await write('/infra/domains/default/gateway-policies/edge', { category: 'LocalGatewayRules', rules: [rule] });
   await write('/infra/dns-forwarder-zones/everything', { upstream_servers: ['192.0.2.53'] });
@@ -114,9 +115,9 @@ async function writeIntent(): Promise<void> {
   const node = nodes.find(({ path }: Body) => path === HOSTS[0]).id;
   const rules = [{ key_contains: '/ports/p3', refuse_with: 'no room in the table' }];
   await api.call('PUT', '/heddle/api/v1/nodes/{node}/misbehaviour', { path: { node }, body: { rules } });
-  for (const number of [1, 2, 3]) await plug(0, number);
+  for (const number of [1, 2, 3, 5]) await plug(0, number);
   await eventually(async () => expect((await api.call('GET', `${P}/infra/realized-state/alarms`)).results).not.toHaveLength(0));
-  await eventually(async () => expect((await api.call('GET', '/api/v1/fabric/vifs')).results).toHaveLength(3));
+  await eventually(async () => expect((await api.call('GET', '/api/v1/fabric/vifs')).results).toHaveLength(4));
   await eventually(async () => {
     const { results } = await api.call('GET', '/heddle/api/v1/nodes');
     expect(results.flatMap(({ health }: Body) => health?.bgp_sessions ?? [])).not.toHaveLength(0);
@@ -179,6 +180,14 @@ const ASKED: Readonly<Record<string, readonly Given[]>> = {
   '/policy/api/v1/infra/lb-services/{service}/statistics': [{ path: { service: 'web' } }],
   '/policy/api/v1/infra/lb-services/{service}/lb-pools/{pool}/statistics': [{ path: { service: 'web', pool: 'web' } }],
   '/policy/api/v1/infra/lb-services/{service}/lb-virtual-servers/{server}/statistics': [{ path: { service: 'web', server: 'web' } }],
+  ...Object.fromEntries(
+    ['mac-table', 'arp-table', 'gateway-interface-arp-table'].flatMap((table) => [
+      [`/policy/api/v1/infra/segments/{segment}/${table}`, [{ path: { segment: 'three-tier-web' }, query: { page_size: 1 } }]],
+      [`/policy/api/v1/infra/tier-1s/{gateway}/segments/{segment}/${table}`, [{ path: { gateway: 'three-tier', segment: 'inner' } }]],
+    ]),
+  ),
+  '/policy/api/v1/infra/segments/{segment}/ports/{port}/mac-table': ['p1', 'p2'].map((port) => ({ path: { segment: 'three-tier-web', port } })),
+  '/policy/api/v1/infra/tier-1s/{gateway}/segments/{segment}/ports/{port}/mac-table': [{ path: { gateway: 'three-tier', segment: 'inner', port: 'p5' } }],
   '/policy/api/v1/infra/tier-0s/{gateway}/dns-forwarder/status': [{ path: { gateway: 'three-tier-uplink' } }],
   '/policy/api/v1/infra/tier-0s/{gateway}/dns-forwarder/statistics': [{ path: { gateway: 'three-tier-uplink' } }],
   '/policy/api/v1/infra/tier-1s/{gateway}/dns-forwarder/status': [{ path: { gateway: 'three-tier' } }],
@@ -360,6 +369,8 @@ describe('every operation outside the policy tree is described as it is', () => 
     const routes = `${P}/infra/tier-0s/{gateway}/locale-services/{service}/bgp/neighbors/{neighbor}/advertised-routes`;
     const { results } = await api.call('GET', routes, { path: NEIGHBOR });
     expect(results[0].edge_node_routes).toMatchObject([{ routes: expect.any(Array) }]);
+    const macs = await api.call('GET', `${P}/infra/segments/{segment}/ports/{port}/mac-table`, { path: { segment: 'three-tier-web', port: 'p1' } });
+    expect(macs.results).toEqual([{ mac_address: '02:00:00:00:00:11', mac_type: 'STATIC' }]);
   });
 
   it('figures of what is not there', async () => {
@@ -367,6 +378,7 @@ describe('every operation outside the policy tree is described as it is', () => 
     await api.call('GET', `${P}/infra/domains/{domain}/security-policies/{policy}/rules/{rule}/statistics`, nowhere);
     await api.call('GET', `${P}/infra/segments/{segment}/statistics`, { path: { segment: 'nowhere' }, refused: 404 });
     await api.call('GET', `${P}/infra/lb-services/{service}/lb-pools/{pool}/detailed-status`, { path: { service: 'web', pool: 'nowhere' }, refused: 404 });
+    await api.call('GET', `${P}/infra/segments/{segment}/mac-table`, { path: { segment: 'nowhere' }, refused: 404 });
     await api.call('GET', `${P}/infra/tier-1s/{gateway}/dns-forwarder/status`, { path: { gateway: 'nowhere' }, refused: 404 });
     await api.call('GET', `${P}/infra/lb-services/{service}/statistics`, { path: { service: 'nowhere' }, refused: 404 });
     await api.call('GET', '/api/v1/transport-nodes/{node}/status', { path: { node: 'nowhere' }, refused: 404 });

@@ -199,8 +199,9 @@ export class OvnEngine implements Engine {
   }
 
   command(command: NonNullable<Command['command']>): Promise<CommandAnswer['answer']> {
-    const { speakers, sites, book, zone } = this;
-    return answerTo(command, { speakers, sites, laid: zone.sites, book, environment: this.options.environment });
+    const { speakers, sites, book, zone, databases } = this;
+    const { environment, nodeId: node } = this.options;
+    return answerTo(command, { speakers, sites, laid: zone.sites, book, southbound: () => databases.southbound, environment, node });
   }
 
   async close(): Promise<void> {

@@ -1,8 +1,12 @@
 import type { Command, CommandAnswer } from '../../agents/session.pb.js';
 import { intentOf } from '../../realization/intent-of.js';
+import { ForwardingView } from '../forwarding-view.js';
+import { knownAddresses } from '../known-addresses.js';
 import type { ResourceBook } from '../resource-book.js';
 import { balancedConnections, balancerSessions, trackedConnections } from './balancer-sessions.js';
 import type { BgpSpeakers } from './bgp-speakers.js';
+import { learnedOf } from './learned-macs.js';
+import type { OvsdbReplica } from './ovsdb-replica.js';
 import type { Site } from './site.js';
 import type { Sites } from './sites.js';
 
@@ -13,7 +17,10 @@ export interface Witnesses {
   /** Sites as they are to be. */
   readonly laid: readonly Site[];
   readonly book: Pick<ResourceBook, 'all'>;
+  readonly southbound: () => OvsdbReplica;
   readonly environment: NodeJS.ProcessEnv;
+  /** Id of this node. */
+  readonly node: string;
 }
 
 /** Answers what the manager asks because somebody reads it. @throws Error with why there is no answer */
@@ -28,6 +35,12 @@ export async function answerTo(command: NonNullable<Command['command']>, witness
     case 'forwarder': {
       const value = await witnesses.sites.forwarderCounters(witnesses.laid, command.value);
       return value && { $case: 'forwarder', value };
+    }
+    case 'addresses': {
+      const { logicalSwitch } = command.value;
+      const view = new ForwardingView(witnesses.book.all());
+      const value = knownAddresses(view, witnesses.node, logicalSwitch, await learnedOf(view, witnesses.southbound(), logicalSwitch));
+      return value && { $case: 'addresses', value };
     }
     default:
       throw new Error(`the engine of this node forwards real packets: ${command.$case} is for simulated nodes`);

@@ -1,7 +1,17 @@
-import type { BgpRoutes, Counters, EngineHealth, EngineHealth_BgpSession, ListBgpRoutes, TracePacket, TraceResult } from '../../agents/session.pb.js';
+import type {
+  BgpRoutes,
+  Counters,
+  EngineHealth,
+  EngineHealth_BgpSession,
+  KnownAddresses,
+  ListBgpRoutes,
+  TracePacket,
+  TraceResult,
+} from '../../agents/session.pb.js';
 import { intentOf } from '../../realization/intent-of.js';
 import type { EngineChange } from '../engine.js';
 import { ForwardingView } from '../forwarding-view.js';
+import { knownAddresses } from '../known-addresses.js';
 import { type BookProblem, ResourceBook } from '../resource-book.js';
 import { PacketWalk } from './packet-walk.js';
 import { TraceTally } from './trace-tally.js';
@@ -37,6 +47,12 @@ export class ForwardingModel {
   /** What has met the packets that were asked about. */
   counters(): Counters {
     return this.tally.counters();
+  }
+
+  /** What ports were told to have: a node without traffic learns nothing. */
+  addresses(logicalSwitch: string): KnownAddresses | undefined {
+    this.view ??= new ForwardingView(this.book.all());
+    return knownAddresses(this.view, this.nodeId, logicalSwitch, { macs: [], resolutions: [] });
   }
 
   /** Forwarders of names are on the node of their service router. They answer nobody, so they count nothing. */

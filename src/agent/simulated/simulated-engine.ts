@@ -90,6 +90,10 @@ export class SimulatedEngine implements Engine {
       // It balances nothing, so it has counted nothing.
       case 'balancers':
         return undefined;
+      case 'addresses': {
+        const value = this.model.addresses(command.value.logicalSwitch);
+        return value && { $case: 'addresses', value };
+      }
       case 'forwarder':
         return this.model.runsForwarder(command.value.forwarder) ? { $case: 'forwarder', value: { running: true, servers: [] } } : undefined;
     }

@@ -2,7 +2,7 @@ import { OVERLAY_ZONE, VLAN_ZONE } from '../lab.js';
 import { ENFORCEMENT_POINT } from '../lab-manager.js';
 import { TopOfRack } from '../top-of-rack.js';
 import type { Scenario } from './scenario.js';
-import { attach, seenWhile, segments, WEB } from './segments.js';
+import { addressTable, attach, seenWhile, segments, WEB } from './segments.js';
 
 export const TIER1 = '/infra/tier-1s/apps';
 export const TIER0 = '/infra/tier-0s/north';
@@ -32,6 +32,10 @@ export const routing: Scenario = {
     await expect.realized(await attach(lab, DB, 'db3'));
     await expect.soon('db3, whose address nobody stated, reaches its gateway', () => lab.workload('db3').pings('10.1.2.1') === 1);
     await expect.reaches('web1', 'db3');
+    await expect.soon('the manager shows that the gateway has learned where db3 is, beside what it was told of db1', async () => {
+      const table = await addressTable(lab, `${DB}/arp-table`, 'ip', 'mac_address');
+      return ['10.1.2.11 02:00:00:04:00:11', '10.1.2.13 02:00:00:04:00:13'].every((entry) => table.includes(entry)) || table.join();
+    });
     const broadcasts = (count: number): Promise<boolean> =>
       seenWhile(
         lab.fabric,

@@ -97,6 +97,22 @@ async function thirdHost(lab: Lab, expect: Expectations): Promise<void> {
     const [odd, web4] = await Promise.all([isHeard('odd1'), isHeard('web4')]);
     return (odd && !web4) || `${odd}, ${web4}`;
   });
+  await expect.soon('the manager lists the MAC addresses of the segment, each with the tunnel to its host', async () => {
+    const table = await addressTable(lab, `${WEB}/mac-table`, 'mac_address', 'vtep_ip');
+    const hosts = { web1: 'h1', web2: 'h2', web4: 'h3' } as const;
+    return Object.entries(hosts).every(([name, host]) => table.includes(`${lab.workload(name).plan.mac} ${lab.node(host).place.address}`)) || table.join();
+  });
+  lab.workload('odd1').pings('10.1.1.11');
+  await expect.soon('and of the port whose address nobody stated the one that was seen', async () => {
+    const table = await addressTable(lab, `${WEB}/ports/odd1/mac-table`, 'mac_address', 'mac_type');
+    return table.includes(`${lab.workload('odd1').plan.mac} LEARNED`) || table.join();
+  });
+}
+
+/** Two fields of each entry of a table that the manager shows. */
+export async function addressTable(lab: Lab, path: string, ...fields: readonly [string, string]): Promise<string[]> {
+  const { results } = await lab.manager.get(`/policy/api/v1${path}`);
+  return (results as readonly Readonly<Record<string, string>>[]).map((entry) => fields.map((field) => entry[field]).join(' '));
 }
 
 /** A broadcast ping makes every listener of the segment see a packet to the address of all. */
