@@ -1,6 +1,7 @@
 import {
   type AddressSet,
   type ChassisBinding,
+  type DhcpRelay,
   type DnsForwarder,
   type FirewallRule,
   type FirewallRuleSet,
@@ -37,6 +38,7 @@ export class ForwardingView {
   readonly routes = new Map<string, Keyed<StaticRoute>[]>();
   readonly natRules = new Map<string, Keyed<NatRule>[]>();
   readonly nameServers = new Map<string, Keyed<DnsForwarder>[]>();
+  readonly relays = new Map<string, Keyed<DhcpRelay>>();
   /** By router, or by the port group that they serve. */
   readonly layer4 = new Map<string, Keyed<Layer4Balancer>[]>();
   readonly layer7 = new Map<string, Keyed<Layer7Balancer>[]>();
@@ -97,6 +99,9 @@ export class ForwardingView {
         return;
       case 'dnsForwarder':
         push(this.nameServers, body.value.router, { ...body.value, key });
+        return;
+      case 'dhcpRelay':
+        this.relays.set(key, { ...body.value, key });
         return;
       case 'natRule':
         push(this.natRules, body.value.router, { ...body.value, key });

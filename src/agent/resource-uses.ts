@@ -19,6 +19,7 @@ export function usesOf({ body }: NodeResource): ResourceId[] {
     case 'dnsForwarder':
     case 'bgpInstance':
       return named(ResourceKind.ROUTER, body.value.router);
+    case 'dhcpRelay':
     case 'routerPort':
       return [...named(ResourceKind.ROUTER, body.value.router), ...named(ResourceKind.LOGICAL_SWITCH, body.value.logicalSwitch)];
     case 'staticRoute':

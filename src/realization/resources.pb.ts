@@ -31,6 +31,7 @@ export enum ResourceKind {
   LAYER4_BALANCER = 15,
   LAYER7_BALANCER = 16,
   BGP_INSTANCE = 17,
+  DHCP_RELAY = 18,
 }
 
 export interface NodeResource {
@@ -56,6 +57,7 @@ export interface NodeResource {
     | { readonly $case: "layer4Balancer"; readonly value: Layer4Balancer }
     | { readonly $case: "layer7Balancer"; readonly value: Layer7Balancer }
     | { readonly $case: "bgpInstance"; readonly value: BgpInstance }
+    | { readonly $case: "dhcpRelay"; readonly value: DhcpRelay }
     | undefined;
 }
 
@@ -183,8 +185,6 @@ export interface DhcpOptions {
   readonly routes: readonly DhcpOptions_DhcpRoute[];
   /** Further options by number. */
   readonly others: readonly DhcpOptions_DhcpOption[];
-  /** Where requests are relayed to; nothing is answered locally then. */
-  readonly relayServers: readonly string[];
   /** What differs for a MAC address that an address is bound to. */
   readonly bindings: readonly DhcpOptions_DhcpBinding[];
   readonly domainSearch: readonly string[];
@@ -376,6 +376,26 @@ export enum NatRule_FirewallMatch {
   INTERNAL_ADDRESS = 0,
   EXTERNAL_ADDRESS = 1,
   BYPASS = 2,
+}
+
+/**
+ * Hands DHCP requests on a segment to servers elsewhere, on the node that holds a service router. It has a port on the segment's switch,
+ * to which all nodes with the switch send broadcasts.
+ */
+export interface DhcpRelay {
+  readonly router: string;
+  /** The segment's switch, and the key and MAC address of the port there. */
+  readonly logicalSwitch: string;
+  readonly switchTunnelKey: number;
+  readonly mac: string;
+  readonly subnets: readonly DhcpRelay_Subnet[];
+}
+
+export interface DhcpRelay_Subnet {
+  /** Address of the segment's gateway: servers choose by it what they give, and answer to it. */
+  readonly gateway: string;
+  /** Of the same family. */
+  readonly servers: readonly string[];
 }
 
 export interface DnsForwarder {
@@ -990,6 +1010,9 @@ export const NodeResource: MessageFns<NodeResource> = {
       case "bgpInstance":
         BgpInstance.encode(message.body.value, writer.uint32(210).fork()).join();
         break;
+      case "dhcpRelay":
+        DhcpRelay.encode(message.body.value, writer.uint32(218).fork()).join();
+        break;
     }
     return writer;
   },
@@ -1165,6 +1188,14 @@ export const NodeResource: MessageFns<NodeResource> = {
             }
 
             message.body = { $case: "bgpInstance", value: BgpInstance.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 27: {
+            if (tag !== 218) {
+              break;
+            }
+
+            message.body = { $case: "dhcpRelay", value: DhcpRelay.decode(reader, reader.uint32()) };
             continue;
           }
         }
@@ -2038,7 +2069,6 @@ function createBaseDhcpOptions(): DhcpOptions {
     ntpServers: [],
     routes: [],
     others: [],
-    relayServers: [],
     bindings: [],
     domainSearch: [],
     preferredSeconds: 0,
@@ -2079,9 +2109,6 @@ export const DhcpOptions: MessageFns<DhcpOptions> = {
     }
     for (const v of message.others) {
       DhcpOptions_DhcpOption.encode(v!, writer.uint32(90).fork()).join();
-    }
-    for (const v of message.relayServers) {
-      writer.uint32(98).string(v!);
     }
     for (const v of message.bindings) {
       DhcpOptions_DhcpBinding.encode(v!, writer.uint32(114).fork()).join();
@@ -2194,14 +2221,6 @@ export const DhcpOptions: MessageFns<DhcpOptions> = {
             }
 
             message.others.push(DhcpOptions_DhcpOption.decode(reader, reader.uint32()));
-            continue;
-          }
-          case 12: {
-            if (tag !== 98) {
-              break;
-            }
-
-            message.relayServers.push(reader.string());
             continue;
           }
           case 14: {
@@ -3568,6 +3587,153 @@ export const NatRule: MessageFns<NatRule> = {
             }
 
             message.routerPorts.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseDhcpRelay(): DhcpRelay {
+  return { router: "", logicalSwitch: "", switchTunnelKey: 0, mac: "", subnets: [] };
+}
+
+export const DhcpRelay: MessageFns<DhcpRelay> = {
+  encode(message: DhcpRelay, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.router !== "") {
+      writer.uint32(10).string(message.router);
+    }
+    if (message.logicalSwitch !== "") {
+      writer.uint32(18).string(message.logicalSwitch);
+    }
+    if (message.switchTunnelKey !== 0) {
+      writer.uint32(24).uint32(message.switchTunnelKey);
+    }
+    if (message.mac !== "") {
+      writer.uint32(34).string(message.mac);
+    }
+    for (const v of message.subnets) {
+      DhcpRelay_Subnet.encode(v!, writer.uint32(42).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DhcpRelay {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDhcpRelay() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.router = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.logicalSwitch = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.switchTunnelKey = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.mac = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.subnets.push(DhcpRelay_Subnet.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseDhcpRelay_Subnet(): DhcpRelay_Subnet {
+  return { gateway: "", servers: [] };
+}
+
+export const DhcpRelay_Subnet: MessageFns<DhcpRelay_Subnet> = {
+  encode(message: DhcpRelay_Subnet, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.gateway !== "") {
+      writer.uint32(10).string(message.gateway);
+    }
+    for (const v of message.servers) {
+      writer.uint32(18).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DhcpRelay_Subnet {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDhcpRelay_Subnet() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.gateway = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.servers.push(reader.string());
             continue;
           }
         }

@@ -261,9 +261,14 @@ export class LabNode {
     return this.switch.vsctl('--bare', '--columns=name', 'find', 'Interface', 'type=geneve', 'bfd_status:state=up').split('\n').filter(Boolean).length;
   }
 
-  /** Ends of cables that the agent has laid. */
-  get cables(): number {
-    return this.switch.vsctl('--bare', '--columns=name', 'find', 'Interface', 'external_ids:heddle-own=cable').split('\n').filter(Boolean).length;
+  /** Interfaces that the agent has plugged in for a purpose of its own. */
+  ownInterfaces(purpose: 'cable' | 'site' | 'relay'): number {
+    return this.switch.vsctl('--bare', '--columns=name', 'find', 'Interface', `external_ids:heddle-own=${purpose}`).split('\n').filter(Boolean).length;
+  }
+
+  /** Namespaces that the agent has made for programs of routers. */
+  get sites(): Namespace[] {
+    return madeByAgent(this.place.directory, ['sites']);
   }
 
   /** Makes the switch forget all connections, as a restart would. */

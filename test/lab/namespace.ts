@@ -90,8 +90,8 @@ export class Namespace {
 }
 
 /** Namespaces that the agent of a node made; its directory says which. */
-export function madeByAgent(nodeDirectory: string): Namespace[] {
-  const folders = ['sites', 'bgp'].map((kind) => join(nodeDirectory, 'agent', kind));
+export function madeByAgent(nodeDirectory: string, kinds: readonly ('sites' | 'bgp')[] = ['sites', 'bgp']): Namespace[] {
+  const folders = kinds.map((kind) => join(nodeDirectory, 'agent', kind));
   return folders.flatMap((folder) => (existsSync(folder) ? readdirSync(folder) : [])).map((name) => Namespace.of(name));
 }
 

@@ -8,6 +8,7 @@ import { connect, createServer } from 'node:net';
  *   probe.js tcp ADDRESS PORT     writes the answer; status 0: answered; 2: refused; 3: no answer
  *   probe.js udp ADDRESS PORT     the same
  *   probe.js hold ADDRESS PORT    asks again and again over one TCP connection, and writes a line for each answer
+ *   probe.js solicit DEVICE       asks DHCPv6 servers for an address, and writes the one that is offered
  */
 
 const PATIENCE = 1_500;
@@ -51,10 +52,38 @@ function hold(address: string, port: number): void {
   socket.on('error', () => process.exit(REFUSED));
 }
 
+/** Option of DHCPv6 with its length before it. */
+function option(code: number, content: Buffer): Buffer {
+  const head = Buffer.alloc(4);
+  head.writeUInt16BE(code, 0);
+  head.writeUInt16BE(content.length, 2);
+  return Buffer.concat([head, content]);
+}
+
+/** A message SOLICIT with a client id, and an association that asks for one address. */
+function solicit(device: string): void {
+  const [clientId, association] = [Buffer.from('00030001020000070099', 'hex'), Buffer.from('000000010000000000000000', 'hex')];
+  const message = Buffer.concat([Buffer.from('01010203', 'hex'), option(1, clientId), option(8, Buffer.alloc(2)), option(3, association)]);
+  const socket = createSocket('udp6');
+  socket.on('message', (answer) => answered(Buffer.from(addressIn(answer.subarray(4)))));
+  socket.bind(546, () => socket.send(message, 547, `ff02::1:2%${device}`));
+}
+
+/** The first address among options, written as eight groups; empty where there is none. */
+function addressIn(options: Buffer): string {
+  for (let at = 0; at + 4 <= options.length; at += 4 + options.readUInt16BE(at + 2)) {
+    const content = options.subarray(at + 4, at + 4 + options.readUInt16BE(at + 2));
+    if (options.readUInt16BE(at) === 3) return addressIn(content.subarray(12));
+    if (options.readUInt16BE(at) === 5) return Array.from({ length: 8 }, (_, group) => content.readUInt16BE(group * 2).toString(16)).join(':');
+  }
+  return '';
+}
+
 if (task === 'listen') listen(args[0] ?? '', args.slice(1));
 else if (task === 'hold') hold(args[0] ?? '', Number(args[1]));
 else {
   setTimeout(() => process.exit(SILENT), PATIENCE);
-  if (task === 'tcp') tcp(args[0] ?? '', Number(args[1]));
+  if (task === 'solicit') solicit(args[0] ?? '');
+  else if (task === 'tcp') tcp(args[0] ?? '', Number(args[1]));
   else udp(args[0] ?? '', Number(args[1]));
 }

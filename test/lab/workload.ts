@@ -96,6 +96,11 @@ export class Workload {
     this.listener = undefined;
   }
 
+  /** Asks DHCPv6 servers for an address. @returns the one that is offered; empty where none is */
+  solicit(): string {
+    return this.namespace.output(5_000, process.execPath, PROBE, 'solicit', 'eth0');
+  }
+
   connect(address: string, port: number, protocol: 'tcp' | 'udp' = 'tcp'): Attempt {
     return attempt(this.namespace, address, port, protocol);
   }

@@ -171,9 +171,9 @@ describe('addresses of a port', () => {
   });
 });
 
-it('relays to the servers of the family, and answers nothing itself', () => {
-  const { options } = told(RELAY, segment({ dhcp_config_path: RELAY.path, subnets: [{ gateway_address: '10.0.0.1/24' }] }));
-  expect(options).toMatchObject([{ relayServers: ['192.0.2.1'], serverAddress: '', serverMac: '' }]);
+it('answers nothing itself where a relay is named', () => {
+  const relayed = segment({ dhcp_config_path: RELAY.path, subnets: [{ gateway_address: '10.0.0.1/24', dhcp_ranges: ['10.0.0.9'] }] });
+  expect(told(RELAY, relayed)).toMatchObject({ options: [], port: { dhcpV4: '', dhcpV6: '' } });
 });
 
 it('is off for subnets that say nothing of a server, and on segments without one', () => {

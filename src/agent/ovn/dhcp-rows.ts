@@ -14,16 +14,13 @@ export function dhcpRows(draft: ZoneDraft): void {
     draft.dhcp.set(key, options);
     const said = limitsOf(options);
     if (said) draft.limits.push(`${key}: ${said}`);
-    // A server that requests should be relayed to does not get them, and nobody else is to answer in its place.
-    if (options.relayServers.length > 0) continue;
     row(draft, key, key, options);
     for (const binding of options.bindings) row(draft, key, bindingName(key, binding.mac), bound(options, binding));
   }
 }
 
 /** What of the options OVN cannot do; undefined: nothing. */
-function limitsOf({ relayServers, others }: DhcpOptions): string | undefined {
-  if (relayServers.length > 0) return 'OVN does not relay DHCP';
+function limitsOf({ others }: DhcpOptions): string | undefined {
   return others.length > 0 ? `OVN knows no DHCP options by number, such as ${others[0]?.code}` : undefined;
 }
 
@@ -31,7 +28,7 @@ function limitsOf({ relayServers, others }: DhcpOptions): string | undefined {
 export function dhcpColumns(draft: ZoneDraft, { dhcpV4, dhcpV6, addresses }: SwitchPort): Record<string, References> {
   const find = (key: string): References => {
     const options = draft.dhcp.get(key);
-    if (!options || options.relayServers.length > 0) return new References('DHCP_Options', []);
+    if (!options) return new References('DHCP_Options', []);
     const binding = options.bindings.find(({ mac }) => addresses.some((address) => address.mac === mac));
     return new References('DHCP_Options', [binding ? bindingName(key, binding.mac) : key]);
   };

@@ -136,6 +136,11 @@ export async function unplug(ovs: OvsdbReplica, name: string): Promise<void> {
   if (operations.length > 0) await ovs.transact(operations);
 }
 
+/** Names of interfaces that the agent itself plugged in for a purpose. */
+export function ownInterfaces(ovs: OvsdbReplica, purpose: string): string[] {
+  return [...ovs.rows('Interface').values()].filter(({ external_ids: ids }) => entryOf(ids, OWN_PORT) === purpose).map(({ name }) => String(name));
+}
+
 /** An interface that could not be opened has no port in the switch, and nothing is plugged in there. */
 function workloadInterfaces(ovs: OvsdbReplica): ReplicaRow[] {
   return [...ovs.rows('Interface').values()].filter(({ external_ids: ids, ofport }) => {

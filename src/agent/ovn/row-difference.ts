@@ -198,7 +198,7 @@ interface Listing {
 
 /** Columns that list rows which are there only as long as they are listed. */
 const LISTS: ReadonlyMap<string, readonly string[]> = new Map([
-  ['Logical_Switch', ['ports']],
+  ['Logical_Switch', ['ports', 'acls']],
   ['Logical_Router', ['ports', 'static_routes', 'policies', 'nat']],
   ['Port_Group', ['acls']],
   ['HA_Chassis_Group', ['ha_chassis']],

@@ -18,6 +18,8 @@ export interface Cable {
   readonly addresses: readonly string[];
   /** Where everything else is reached through it, of each family at most one. */
   readonly gateways: readonly string[];
+  /** Kernel settings of the end inside, as `sysctl` takes them. */
+  readonly settings?: readonly string[];
 }
 
 /** A network namespace in which the agent runs programs of its own, which go on without it. */
@@ -58,6 +60,11 @@ export class SiteNamespace {
     for (const address of held) if (!addresses.includes(address)) await this.ip('address', 'delete', address, 'dev', device);
   }
 
+  /** What says nothing else comes from this address. @param gateway that everything else is reached through, as its cable says */
+  async comeFrom(address: string, gateway: string, device: string): Promise<void> {
+    await this.ip('route', 'replace', 'default', 'via', gateway, 'dev', device, 'src', address);
+  }
+
   /** Runs `ip` inside. */
   ip(...args: readonly string[]): Promise<{ readonly stdout: string }> {
     return run('ip', ['-n', this.name, ...args]);
@@ -72,11 +79,15 @@ export class SiteNamespace {
     await run('ip', ['netns', 'add', this.name]);
     try {
       await this.ip('link', 'set', 'lo', 'up');
-      if (settings.length > 0) await run('ip', ['netns', 'exec', this.name, 'sysctl', '-qw', ...settings]);
+      await this.set(settings);
     } catch (error) {
       await this.remove();
       throw error;
     }
+  }
+
+  private async set(settings: readonly string[]): Promise<void> {
+    if (settings.length > 0) await run('ip', ['netns', 'exec', this.name, 'sysctl', '-qw', ...settings]);
   }
 
   private async removeOthers(cables: readonly Cable[]): Promise<void> {
@@ -86,11 +97,12 @@ export class SiteNamespace {
     for (const { ifname } of present) if (ifname !== undefined && !wanted.has(ifname)) await this.ip('link', 'delete', ifname);
   }
 
-  private async lay({ outside, inside, mac, addresses, gateways }: Cable): Promise<void> {
+  private async lay({ outside, inside, mac, addresses, gateways, settings = [] }: Cable): Promise<void> {
     await run('ip', ['link', 'delete', outside]).catch(() => undefined);
     await run('ip', ['link', 'add', outside, 'type', 'veth', 'peer', 'name', inside, 'netns', this.name]);
     // A switch in userspace forwards what it is given: checksums have to be there.
     await run('ip', ['netns', 'exec', this.name, 'ethtool', '-K', inside, 'tx', 'off']);
+    await this.set(settings);
     await this.ip('link', 'set', inside, 'address', mac, 'up');
     // Nobody else is on the link: an address of IPv6 can be used at once.
     for (const address of addresses) await this.ip('address', 'add', address, 'dev', inside, ...(address.includes(':') ? ['nodad'] : []));

@@ -16,12 +16,13 @@ import type { ZoneDraft } from './zone-draft.js';
  */
 export function siteRows(draft: ZoneDraft): void {
   const { layer7, nameServers } = draft.view;
-  for (const router of new Set([...layer7.keys(), ...nameServers.keys(), ...draft.watchingRouters])) {
+  for (const router of new Set([...layer7.keys(), ...nameServers.keys(), ...draft.watchingRouters, ...draft.relayingRouters])) {
     if (!draft.isHere(router)) continue;
     const balancers = new Map((layer7.get(router) ?? []).filter((balancer) => takes(draft, balancer)).map((balancer) => [balancer.key, balancer]));
     const watches = draft.watchesAt(router).filter((watch) => canBeWatched(draft, watch));
     const forwarders = new Map((nameServers.get(router) ?? []).map((forwarder) => [forwarder.key, forwarder]));
-    if (balancers.size + watches.length + forwarders.size === 0) continue;
+    const legs = draft.legsAt(router);
+    if (balancers.size + watches.length + forwarders.size + legs.length === 0) continue;
     const addresses = [
       ...[...balancers.values()].flatMap(addressesOf),
       ...watches.map(({ source }) => source),
@@ -34,6 +35,7 @@ export function siteRows(draft: ZoneDraft): void {
       balancers,
       watches,
       forwarders,
+      legs,
       addresses: [...new Set(addresses)].sort(),
       addressSets: (key) => draft.addressSets.get(key) ?? [],
     };

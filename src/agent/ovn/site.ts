@@ -1,5 +1,6 @@
 import type { DnsForwarder, Layer7Balancer } from '../../realization/resources.pb.js';
 import type { Family } from '../../shared/address.js';
+import type { Relay } from '../dnsmasq/relay.js';
 import type { Watch } from '../haproxy/watches.js';
 
 /** Where programs of a router's run on this node: behind the router, on a switch that nothing else is on. */
@@ -12,10 +13,19 @@ export interface Site {
   /** Pools of layer-4 balancers whose members are watched from here. */
   readonly watches: readonly Watch[];
   readonly forwarders: ReadonlyMap<string, DnsForwarder>;
+  readonly legs: readonly RelayLeg[];
   /** Addresses that the site has and the router sends there, each once. */
   readonly addresses: readonly string[];
   /** Elements of an address set. */
   readonly addressSets: (key: string) => readonly string[];
+}
+
+/** Where a site meets the requests of a segment that it relays. It has the address of the segment's gateway, and never says so. */
+export interface RelayLeg {
+  /** Key of the relay; also the name of its port on the segment's switch, and the `iface-id` of the interface. */
+  readonly key: string;
+  readonly mac: string;
+  readonly relays: readonly Relay[];
 }
 
 /** Ends of the link between a router and its site. No other part of the network knows them: each link has the same. */
@@ -32,4 +42,9 @@ export const WATCHER: Readonly<Record<Family, string>> = { 4: '192.0.0.8', 6: 'f
 
 export function familyOf(address: string): Family {
   return address.includes(':') ? 6 : 4;
+}
+
+/** An address without a network around it. */
+export function alone(address: string): string {
+  return `${address}/${familyOf(address) === 4 ? 32 : 128}`;
 }

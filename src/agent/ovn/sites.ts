@@ -12,6 +12,7 @@ import {
 } from '../../realization/resources.pb.js';
 import { configurationOf as dnsConfigurationOf } from '../dnsmasq/configuration.js';
 import { Dnsmasq } from '../dnsmasq/dnsmasq.js';
+import { relayConfigurationOf } from '../dnsmasq/relay.js';
 import { type Configuration, configurationOf, type MemberOf } from '../haproxy/configuration.js';
 import { Haproxy, type MemberState } from '../haproxy/haproxy.js';
 import { balancerCounters } from '../haproxy/statistics.js';
@@ -21,7 +22,8 @@ import { memberName } from './member-watch.js';
 import { hashOf, INTEGRATION_BRIDGE, OWN_PORT } from './names.js';
 import { plugIn, unplug } from './open-vswitch.js';
 import type { OvsdbReplica } from './ovsdb-replica.js';
-import { familyOf, SITE_LINK, type Site } from './site.js';
+import { legCable, plugLegs, unplugOtherLegs } from './relay-legs.js';
+import { alone, familyOf, SITE_LINK, type Site } from './site.js';
 import { SiteNamespace } from './site-namespace.js';
 
 export interface SitesOptions {
@@ -59,7 +61,7 @@ interface Present {
 /** The sites of this machine: a network namespace each, with the programs of a router in it. They go on without the agent. */
 export class Sites {
   private readonly present = new Map<string, Present>();
-  /** Addresses that sites were given. */
+  /** Cables and addresses that sites were given. */
   private readonly laid = new Map<string, string>();
   /** Sites that only watch and cannot, and why. */
   private readonly blind = new Map<string, string>();
@@ -77,6 +79,10 @@ export class Sites {
     if (!complete) return;
     const wanted = new Set(sites.map(({ attachment }) => attachment));
     for (const name of this.names()) if (!wanted.has(name)) await this.remove(name);
+    await unplugOtherLegs(
+      this.options.openVSwitch(),
+      sites.flatMap(({ legs }) => legs),
+    );
   }
 
   /** What is not watched although it should be. */
@@ -136,9 +142,12 @@ export class Sites {
   }
 
   private async bring(site: Site): Promise<void> {
-    if (!new SiteNamespace(site.attachment).present || this.laid.get(site.attachment) !== site.addresses.join()) await this.connect(site);
-    await plugIn(this.options.openVSwitch(), INTEGRATION_BRIDGE, cableOf(site.attachment), { 'iface-id': site.attachment, [OWN_PORT]: 'site' });
+    if (!new SiteNamespace(site.attachment).present || this.laid.get(site.attachment) !== layoutOf(site)) await this.connect(site);
+    const ovs = this.options.openVSwitch();
+    await plugIn(ovs, INTEGRATION_BRIDGE, cableOf(site.attachment), { 'iface-id': site.attachment, [OWN_PORT]: 'site' });
+    await plugLegs(ovs, site.legs);
     await this.bringForwarders(site);
+    await this.bringRelay(site);
     await this.bringHaproxy(site);
   }
 
@@ -154,6 +163,22 @@ export class Sites {
       await dnsmasq.apply(dnsConfigurationOf(forwarder, dnsmasq.log));
     } catch (error) {
       throw new SiteProblem({ kind: ResourceKind.DNS_FORWARDER, key }, error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  private async bringRelay({ attachment, legs }: Site): Promise<void> {
+    const dnsmasq = this.dnsmasqOf(attachment, RELAY);
+    const [first] = legs;
+    if (!first) {
+      await dnsmasq.stop();
+      rmSync(join(this.options.folder, attachment, RELAY), { recursive: true, force: true });
+      return;
+    }
+    try {
+      const relays = legs.flatMap((leg) => leg.relays);
+      await dnsmasq.apply(relayConfigurationOf(relays, ROUTER_SIDE, dnsmasq.log));
+    } catch (error) {
+      throw new SiteProblem({ kind: ResourceKind.DHCP_RELAY, key: first.key }, error instanceof Error ? error.message : String(error));
     }
   }
 
@@ -175,8 +200,8 @@ export class Sites {
   }
 
   /** Where all that is missing is a look at members, they are taken for alive, and whoever shares the transaction is not held up. */
-  private failed({ router, balancers, forwarders }: Site, error: unknown): void {
-    if (balancers.size + forwarders.size > 0) throw error;
+  private failed({ router, balancers, forwarders, legs }: Site, error: unknown): void {
+    if (balancers.size + forwarders.size + legs.length > 0) throw error;
     this.blind.set(router, error instanceof Error ? error.message : String(error));
   }
 
@@ -223,29 +248,34 @@ export class Sites {
     return texts;
   }
 
-  /** Makes the namespace and its cable to the switch, and gives it its addresses. */
-  private async connect({ attachment, mac, addresses }: Site): Promise<void> {
+  /** Makes the namespace and its cables to the switches, and gives it its addresses. */
+  private async connect(site: Site): Promise<void> {
+    const { attachment, mac, addresses } = site;
     const namespace = new SiteNamespace(attachment);
     const ends = Object.values(SITE_LINK);
+    const legs = site.legs.map(legCable);
     await namespace.make([
       {
         outside: cableOf(attachment),
-        inside: 'eth0',
+        inside: ROUTER_SIDE,
         mac,
         addresses: ends.map(({ site, prefix }) => `${site}/${prefix}`),
         gateways: ends.map(({ router }) => router),
       },
+      ...legs,
     ]);
-    await namespace.setAddresses(
-      'lo',
-      addresses.map((address) => `${address}/${familyOf(address) === 4 ? 32 : 128}`),
-    );
-    this.laid.set(attachment, addresses.join());
+    await namespace.setAddresses('lo', addresses.map(alone));
+    for (const leg of legs) await namespace.setAddresses(leg.inside, leg.addresses);
+    // Servers answer DHCPv6 to where it comes from, which dnsmasq leaves to the kernel.
+    const known = site.legs.flatMap(({ relays }) => relays).find(({ gateway }) => familyOf(gateway) === 6);
+    if (known) await namespace.comeFrom(known.gateway, SITE_LINK[6].router, ROUTER_SIDE);
+    this.laid.set(attachment, layoutOf(site));
   }
 
   private async remove(name: string): Promise<void> {
     await this.haproxyOf(name).stop();
     for (const forwarder of this.forwarderFolders(name)) await this.stopForwarder(name, forwarder);
+    await this.dnsmasqOf(name, RELAY).stop();
     await unplug(this.options.openVSwitch(), cableOf(name));
     await new SiteNamespace(name).remove();
     this.present.delete(name);
@@ -269,7 +299,16 @@ function forwarderFolder(key: string): string {
   return FORWARDER + hashOf(key, 12);
 }
 
+/** Folder of the relay. */
+const RELAY = 'relay';
+/** The interface of a site that leads to its router. */
+const ROUTER_SIDE = 'eth0';
+
 /** The name of an interface has 15 characters at most. */
 function cableOf(attachment: string): string {
   return `hs${attachment.slice(-12)}`;
+}
+
+function layoutOf({ addresses, legs }: Site): string {
+  return JSON.stringify([addresses, legs]);
 }

@@ -6,7 +6,7 @@ import type { Cable } from './cables.js';
 import type { LearnedRoutes } from './learned-routes.js';
 import type { Findings } from './member-watch.js';
 import type { WantedRow } from './rows.js';
-import type { Site } from './site.js';
+import type { RelayLeg, Site } from './site.js';
 
 /** Why a resource is not in the zone. */
 export interface ZoneProblem {
@@ -25,6 +25,7 @@ export class ZoneDraft {
   private readonly balancers = new Map<string, string[]>();
   private readonly dnsRecords = new Map<string, string[]>();
   readonly sites: Site[] = [];
+  private readonly legs = new Map<string, RelayLeg[]>();
   readonly speakers: BgpSite[] = [];
   /** Static routes in whose place one that was learned is used. */
   readonly overruled = new Set<string>();
@@ -80,6 +81,18 @@ export class ZoneDraft {
   /** Routers from whose sites something is watched. */
   get watchingRouters(): Iterable<string> {
     return this.watches.keys();
+  }
+
+  /** Ports on segments of a router's site that relays DHCP; more may be added. */
+  legsAt(router: string): RelayLeg[] {
+    const present = this.legs.get(router) ?? [];
+    this.legs.set(router, present);
+    return present;
+  }
+
+  /** Routers from whose sites DHCP is relayed. */
+  get relayingRouters(): Iterable<string> {
+    return this.legs.keys();
   }
 
   /** This node's ports with an address. */

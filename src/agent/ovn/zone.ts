@@ -13,6 +13,7 @@ import type { LearnedRoutes } from './learned-routes.js';
 import type { Findings } from './member-watch.js';
 import { natRows } from './nat-rows.js';
 import { type NodeWatch, nodeWatchRows } from './node-watch-rows.js';
+import { relayRows } from './relay-rows.js';
 import { routingRows } from './routing-rows.js';
 import type { WantedRow } from './rows.js';
 import type { Site } from './site.js';
@@ -99,6 +100,7 @@ function fill(draft: ZoneDraft): ZoneDraft {
   bgpRows(draft);
   routingRows(draft);
   firewallRows(draft);
+  relayRows(draft);
   siteRows(draft);
   return draft;
 }

@@ -1,10 +1,9 @@
-import type { DhcpRelayConfig } from '../../model/networking/dhcp-relay-config.resource.js';
 import type { DhcpServerConfig } from '../../model/networking/dhcp-server-config.resource.js';
 import type { DhcpV4StaticBindingConfig } from '../../model/networking/dhcp-v4-static-binding-config.resource.js';
 import type { DhcpV6StaticBindingConfig } from '../../model/networking/dhcp-v6-static-binding-config.resource.js';
 import type { Segment, SegmentSubnet } from '../../model/networking/segment.resource.js';
 import type { PolicyObject } from '../../model/policy-object.js';
-import { type Block, type Family, formatAddress, isWithin, parseAddress, parseBlock } from '../../shared/address.js';
+import { type Block, type Family, formatAddress, isWithin, parseBlock } from '../../shared/address.js';
 import type { Alarm } from '../contract.js';
 import { canonicalMac } from '../groups/selector.js';
 import type { IntentReads } from '../intent.js';
@@ -15,40 +14,34 @@ import { networkOf } from './advertised.js';
 import { alarm } from './alarm.js';
 import { linkMac } from './links.js';
 import type { Reads } from './reads.js';
+import type { SegmentFacts } from './segment-facts.js';
 
 /** DHCP of one subnet of a segment: where its ports find their options. */
 export interface SubnetDhcp {
   /** Key of the options. */
   readonly key: string;
-  /** Policy path of the server or relay. */
+  /** Policy path of the server. */
   readonly config: string;
   readonly network: string;
   readonly family: Family;
-  /** Whether addresses are given here, from ranges too or only those that are stated or bound; a relay gives none. */
-  readonly gives: 'NONE' | 'BOUND' | 'RANGES';
+  /** Whether addresses are given here from ranges too, or only those that are stated or bound. */
+  readonly gives: 'BOUND' | 'RANGES';
 }
 
-/**
- * Which subnets of a segment have DHCP. The segment says which server or relay, or its gateway does; a subnet that says nothing
- * about DHCP has none of a server, and any relay's.
- * @param gatewayConfig policy path of the server or relay of the gateway
- */
-export function subnetsWithDhcp(intent: IntentReads, segment: Segment, gatewayConfig: string | undefined): SubnetDhcp[] {
-  const path = segment.dhcp_config_path ?? gatewayConfig;
-  const config = intent.object(path);
-  if (!config) return [];
-  const relay = config.resource_type === 'DhcpRelayConfig';
+/** Which subnets of a segment its server answers on: those that say something about DHCP. */
+export function subnetsWithDhcp(segment: Segment, config: PolicyObject | undefined): SubnetDhcp[] {
+  if (config?.resource_type !== 'DhcpServerConfig') return [];
   return subnetsOf(segment).flatMap(({ subnet, block }) => {
-    if (!relay && !subnet.dhcp_config && !subnet.dhcp_ranges?.length) return [];
+    if (!subnet.dhcp_config && !subnet.dhcp_ranges?.length) return [];
     const network = networkOf(subnet.gateway_address ?? '');
-    const gives = relay ? 'NONE' : subnet.dhcp_ranges?.length ? 'RANGES' : 'BOUND';
+    const gives = subnet.dhcp_ranges?.length ? 'RANGES' : 'BOUND';
     return [{ key: `${segment.path}#dhcp-${network}`, config: config.path, network, family: block.family, gives }];
   });
 }
 
 /** Why settings of a segment's subnets take no effect: nobody is named to hand them out. */
-export function dhcpWithoutServer({ subnets = [], path }: Segment & { readonly path: string }, served: readonly SubnetDhcp[]): Alarm[] {
-  if (served.length > 0) return [];
+export function dhcpWithoutServer({ subnets = [], path }: Segment, { dhcp, relay }: Pick<SegmentFacts, 'dhcp' | 'relay'>): Alarm[] {
+  if (dhcp.length > 0 || relay !== undefined) return [];
   return subnets
     .filter(({ dhcp_config: config, dhcp_ranges: ranges }) => config || ranges?.length)
     .map(({ gateway_address: gateway }) =>
@@ -67,7 +60,7 @@ export function dhcpKeyOf(subnets: readonly SubnetDhcp[], family: Family, addres
 export function dhcpOptions(reads: Reads, segment: Segment, tunnelKey: number, subnets: readonly SubnetDhcp[]): Contribution[] {
   return subnets.flatMap(({ key, config: path, network }): Contribution[] => {
     const found = subnetsOf(segment).find(({ subnet }) => networkOf(subnet.gateway_address ?? '') === network);
-    const config = reads.intent.object<DhcpServerConfig & DhcpRelayConfig>(path);
+    const config = reads.intent.object<DhcpServerConfig>(path);
     if (!found || !config) return [];
     const value = optionsOf(reads.intent, segment, found.subnet, found.block, config, tunnelKey);
     const also = [path, ...bindingPaths(reads.intent, segment.path, found.block.family)];
@@ -75,21 +68,13 @@ export function dhcpOptions(reads: Reads, segment: Segment, tunnelKey: number, s
   });
 }
 
-function optionsOf(
-  intent: IntentReads,
-  segment: Segment,
-  subnet: SegmentSubnet,
-  block: Block,
-  config: PolicyObject & DhcpServerConfig & DhcpRelayConfig,
-  tunnelKey: number,
-): DhcpOptions {
-  const relay = config.resource_type === 'DhcpRelayConfig';
+function optionsOf(intent: IntentReads, segment: Segment, subnet: SegmentSubnet, block: Block, config: DhcpServerConfig, tunnelKey: number): DhcpOptions {
   const own = (subnet.dhcp_config ?? {}) as SubnetConfig;
   const server = own.server_address ?? config.server_addresses?.find((address) => parseBlock(address)?.family === block.family);
   return {
     subnet: networkOf(subnet.gateway_address ?? ''),
-    serverAddress: relay || server === undefined ? '' : (server.split('/')[0] ?? ''),
-    serverMac: relay ? '' : linkMac.server(tunnelKey),
+    serverAddress: server?.split('/')[0] ?? '',
+    serverMac: linkMac.server(tunnelKey),
     router: formatAddress(block.family, block.address),
     leaseSeconds: own.lease_time ?? config.lease_time ?? 86400,
     dnsServers: [...(own.dns_servers ?? [])],
@@ -98,8 +83,7 @@ function optionsOf(
     ntpServers: [...(own.sntp_servers ?? [])],
     routes: routesOf(own.options),
     others: othersOf(own.options),
-    relayServers: relay ? config.server_addresses.filter((address) => parseAddress(address)?.family === block.family) : [],
-    bindings: relay ? [] : bindingsOf(intent, segment.path, block),
+    bindings: bindingsOf(intent, segment.path, block),
     domainSearch: [...(own.domain_names ?? [])],
     preferredSeconds: own.preferred_time ?? 0,
   };
@@ -148,7 +132,8 @@ function bindingPaths(intent: IntentReads, segment: string, family: Family): rea
   return intent.children(segment, family === 4 ? 'DhcpV4StaticBindingConfig' : 'DhcpV6StaticBindingConfig');
 }
 
-function subnetsOf({ subnets = [] }: Segment): { subnet: SegmentSubnet; block: Block }[] {
+/** Subnets with the gateway's address. */
+export function subnetsOf({ subnets = [] }: Segment): { subnet: SegmentSubnet; block: Block }[] {
   return subnets.flatMap((subnet) => {
     const block = subnet.gateway_address === undefined ? undefined : parseBlock(subnet.gateway_address);
     return block ? [{ subnet, block }] : [];

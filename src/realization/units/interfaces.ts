@@ -4,7 +4,7 @@ import type { Tier0Interface } from '../../model/networking/tier0-interface.reso
 import type { Tier1Interface } from '../../model/networking/tier1-interface.resource.js';
 import { INTERFACE_NUMBERS, portKeys, routerPortKeys } from '../../model/spaces.js';
 import { parseBlock } from '../../shared/address.js';
-import type { RealizedAttribute } from '../contract.js';
+import type { Alarm, RealizedAttribute } from '../contract.js';
 import type { IntentReads } from '../intent.js';
 import { bundles, NOTHING, type Output } from '../output.js';
 import type { Contribution } from '../resource-table.js';
@@ -127,14 +127,17 @@ function interfaceOutput(reads: Reads, one: Interface, part: ServicePart | undef
   };
 }
 
-function segmentProblem(reads: Reads, { candidates }: ServicePart, segmentPath: string | undefined, segment: SegmentFacts | undefined) {
+function segmentProblem(reads: Reads, part: ServicePart, segmentPath: string | undefined, segment: SegmentFacts | undefined): Alarm | undefined {
   if (segmentPath === undefined) return undefined;
-  if (!segment) return alarm('REFERENCE_MISSING', `${segmentPath} is not realized; see its alarms.`);
+  return segment ? outsideZone(reads, part, segment) : alarm('REFERENCE_MISSING', `${segmentPath} is not realized; see its alarms.`);
+}
+
+/** Why a service part cannot join a segment: one of its edges is not in the segment's zone. */
+export function outsideZone(reads: Reads, { candidates }: ServicePart, segment: SegmentFacts): Alarm | undefined {
   const outside = candidates.find((node) => !belongsTo(reads.intent, reads.node(node)?.fabricPath, segment.zone));
-  return (
-    outside &&
-    alarm('OUTSIDE_TRANSPORT_ZONE', `The edge ${outside} does not belong to ${segment.zone}. Add it to the zone, or choose another segment.`, outside)
-  );
+  return outside === undefined
+    ? undefined
+    : alarm('OUTSIDE_TRANSPORT_ZONE', `The edge ${outside} does not belong to ${segment.zone}. Add it to the zone, or choose another segment.`, outside);
 }
 
 const MODES: Readonly<Record<string, RouterAdvertisement_Mode>> = {

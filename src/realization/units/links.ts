@@ -21,8 +21,9 @@ export function gatewayKeys(block: number) {
 
 /** Keys of ports on the switch of a link, and of router ports on routers: those below are no segment's and no interface's. */
 export const LINK_PORTS = {
-  /** On a segment: its gateway. */
+  /** On a segment: its gateway, and the DHCP relay of the service part with this number. 2 is left to the physical network. */
   gateway: 1,
+  relay: (index: number) => 3 + index,
   /** On the switch of an internal link: the distributed part. On that of a router link: the tier-1. */
   inner: 1,
   /** On either: the service part or the tier-0's service part with this number. */
@@ -37,7 +38,16 @@ export const LINK_PORTS = {
 export const MOST_TIER1S = 0x4000;
 
 /** What a MAC address is for, its third byte: addresses of different parts never meet on one switch by chance. */
-const MAC_USES = { segmentGateway: 0x00, innerLink: 0x01, routerLink: 0x02, interface: 0x03, server: 0x04, outerLink: 0x10, tier0Link: 0x20 } as const;
+const MAC_USES = {
+  segmentGateway: 0x00,
+  innerLink: 0x01,
+  routerLink: 0x02,
+  interface: 0x03,
+  server: 0x04,
+  outerLink: 0x10,
+  tier0Link: 0x20,
+  relay: 0x30,
+} as const;
 
 /** MAC addresses made from 24-bit keys: the same on every node, and the same after a restart. */
 export const linkMac = {
@@ -55,6 +65,8 @@ export const linkMac = {
   interface: (number: number) => macOf(MAC_USES.interface, number),
   /** DHCP server of a segment, by the segment's tunnel key. */
   server: (key: number) => macOf(MAC_USES.server, key),
+  /** DHCP relay on a segment, by the segment's tunnel key and the number of the service part. */
+  relay: (key: number, index: number) => macOf(MAC_USES.relay + index, key),
 } as const;
 
 function macOf(use: number, key: number): string {

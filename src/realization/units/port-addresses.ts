@@ -42,7 +42,7 @@ export function portAddresses(reads: Reads, port: Port): AddressesOfPort {
   if (seen) add(interfaceMac);
   const stated = (port.address_bindings ?? []).map(({ mac_address: mac, ip_address: ip }) => ({ mac: mac ? canonicalMac(mac) : interfaceMac, ip }));
   for (const { mac, ip } of [...stated].sort((a, b) => ((a.ip ?? '') < (b.ip ?? '') ? -1 : 1))) add(mac, ...(ip ? [canonicalAddress(ip)] : []));
-  const dhcp = (reads.segment(port.parent_path)?.dhcp ?? []).filter(({ gives }) => gives !== 'NONE');
+  const dhcp = reads.segment(port.parent_path)?.dhcp ?? [];
   const own = new Set(stated.flatMap(({ ip }) => (ip ? canonicalAddress(ip) : [])));
   const bound =
     dhcp.length === 0 ? [] : [...byMac.keys()].flatMap((mac) => boundTo(reads, port, mac, dhcp).flatMap((ip) => (own.has(ip) ? [] : [{ mac, ip }])));

@@ -19,6 +19,8 @@ export interface SegmentFacts {
   readonly gateway: string | undefined;
   /** Subnets with DHCP. */
   readonly dhcp: readonly SubnetDhcp[];
+  /** Policy path of the relay that requests for DHCP go to instead. */
+  readonly relay: string | undefined;
   /** Whether ports may only use addresses that are bound to them, unless they say otherwise themselves. */
   readonly addressCheck: boolean;
   /** Bundle that a node with a port of the segment wants: the gateway's domain, or the segment alone. */
@@ -32,14 +34,15 @@ export function segmentFacts(reads: Pick<Reads, 'intent'>, path: string): Segmen
   const tunnelKey = intent.number(SEGMENT_KEYS.space, path);
   if (!segment || !zone || tunnelKey === undefined) return undefined;
   const gateway = gatewayOf(segment);
-  const [gatewayDhcp] = intent.object<Tier1>(gateway)?.dhcp_config_paths ?? [];
+  const dhcpConfig = intent.object(segment.dhcp_config_path ?? intent.object<Tier1>(gateway)?.dhcp_config_paths?.[0]);
   return {
     path,
     zone: zone.path,
     overlay: zone.overlay,
     tunnelKey,
     gateway,
-    dhcp: subnetsWithDhcp(intent, segment, gatewayDhcp),
+    dhcp: subnetsWithDhcp(segment, dhcpConfig),
+    relay: dhcpConfig?.resource_type === 'DhcpRelayConfig' ? dhcpConfig.path : undefined,
     addressCheck: addressCheckOf(intent, path, 'SegmentSecurityProfileBindingMap') ?? false,
     entry: gateway ? bundles.domain(gateway) : bundles.segment(path),
   };

@@ -7,6 +7,7 @@ import { bundles, NOTHING, type Output } from '../output.js';
 import { ResourceKind, TunnelEndpoint_Encapsulation, type VlanRange } from '../resources.pb.js';
 import { alarm } from './alarm.js';
 import { dhcpKeyOf, dhcpOptions, dhcpWithoutServer } from './dhcp.js';
+import { dhcpRelay } from './dhcp-relay.js';
 import { gatewayPort } from './interfaces.js';
 import { type AddressesOfPort, factsOf, portAddresses } from './port-addresses.js';
 import type { Reads } from './reads.js';
@@ -33,6 +34,7 @@ export function segmentUnit(reads: Reads, path: string): Output {
   };
   const bundle = bundles.segment(path);
   const port = gatewayPort(reads, segment, facts);
+  const relay = dhcpRelay(reads, segment, facts);
   const noKey = alarm('ALLOCATION_MISSING', `${path} has no key on ${facts.gateway}: all are taken. Disconnect segments that are no longer used.`);
   return {
     ...NOTHING,
@@ -40,10 +42,11 @@ export function segmentUnit(reads: Reads, path: string): Output {
       { kind: ResourceKind.LOGICAL_SWITCH, key: path, bundle, body },
       ...dhcpOptions(reads, segment, facts.tunnelKey, facts.dhcp),
       ...(typeof port === 'object' ? [port] : []),
+      ...relay.contributions,
     ],
-    links: facts.entry === bundle ? [] : [[facts.entry, bundle]],
-    problems: port === 'KEY_MISSING' ? [noKey] : [],
-    idle: dhcpWithoutServer(segment, facts.dhcp),
+    links: [...(facts.entry === bundle ? [] : [[facts.entry, bundle] as const]), ...relay.links],
+    problems: [...(port === 'KEY_MISSING' ? [noKey] : []), ...relay.problems],
+    idle: [...dhcpWithoutServer(segment, facts), ...relay.idle],
   };
 }
 

@@ -1,3 +1,4 @@
+import { DhcpClient, serveDhcp } from '../dhcp.js';
 import { OVERLAY_ZONE, VLAN_ZONE } from '../lab.js';
 import type { LabNode } from '../lab-node.js';
 import { pause } from '../pause.js';
@@ -14,6 +15,7 @@ const SEGMENT = '/infra/segments/pair';
 const UPLINK = '/infra/segments/pair-uplink';
 const SERVER = '/infra/lb-virtual-servers/pair';
 const VIRTUAL = '10.8.9.80';
+const RELAY = '/infra/dhcp-relay-configs/pair';
 
 /** Routers of an edge that dies go on on another one, whether there is a manager or not. */
 export const failover: Scenario = {
@@ -43,9 +45,13 @@ export const failover: Scenario = {
     await manager.patch(`${TIER0}/static-routes/default`, { network: '0.0.0.0/0', next_hops: [{ ip_address: '10.108.0.1' }] });
     await manager.patch(TIER1, { tier0_path: TIER0, route_advertisement_types: ['TIER1_CONNECTED', 'TIER1_LB_VIP'] });
     await manager.patch(`${TIER1}/locale-services/default`, preferred);
-    await manager.patch(SEGMENT, { transport_zone_path: OVERLAY_ZONE, connectivity_path: TIER1, subnets: [{ gateway_address: '10.8.1.1/24' }] });
+    serveDhcp(topOfRack.namespace, 'vlan108', ['10.8.1.100,10.8.1.120,255.255.255.0,10m']);
+    await manager.patch(RELAY, { server_addresses: ['10.108.0.1'] });
+    const subnets = [{ gateway_address: '10.8.1.1/24' }];
+    await manager.patch(SEGMENT, { transport_zone_path: OVERLAY_ZONE, connectivity_path: TIER1, subnets, dhcp_config_path: RELAY });
     lab.addWorkload({ name: 'pair1', mac: '02:00:00:08:00:11', addresses: ['10.8.1.11/24'], gateway: '10.8.1.1' }, 'h1');
     lab.addWorkload({ name: 'pair2', mac: '02:00:00:08:00:12', addresses: ['10.8.1.12/24'], gateway: '10.8.1.1' }, 'h2');
+    const late = new DhcpClient(lab.addWorkload({ name: 'pair3', mac: '02:00:00:08:00:13', addresses: [], silent: true }, 'h2'));
     serve(lab.workload('pair2').namespace, 'pair2');
     await manager.patch('/infra/lb-pools/pair', {
       snat_translation: { type: 'LBSnatAutoMap' },
@@ -60,7 +66,15 @@ export const failover: Scenario = {
       lb_service_path: '/infra/lb-services/pair',
       application_profile_path: '/infra/lb-app-profiles/pair',
     });
-    await expect.realized(TIER0, TIER1, SEGMENT, SERVER, await attach(lab, SEGMENT, 'pair1'), await attach(lab, SEGMENT, 'pair2'));
+    await expect.realized(
+      TIER0,
+      TIER1,
+      SEGMENT,
+      SERVER,
+      await attach(lab, SEGMENT, 'pair1'),
+      await attach(lab, SEGMENT, 'pair2'),
+      await attach(lab, SEGMENT, 'pair3'),
+    );
 
     const holds = (node: LabNode): boolean => node.nbctl('--bare', '--columns=name', 'find', 'Logical_Router', `name="${TIER1}#service"`).trim() !== '';
     const holders = (): string =>
@@ -83,6 +97,7 @@ export const failover: Scenario = {
     };
     await expect.soon('pair1 reaches the world outside', () => lab.workload('pair1').pings(TopOfRack.OUTSIDE) === 1);
     await expect.soon('the world outside gets a page', page);
+    await expect.soon('pair3 gets an address of a server outside', () => late.asks());
     await expect.soon('edges are asked by all others whether they live, hosts by edges only', () => {
       const counts = (...nodes: readonly LabNode[]): number[] => nodes.map((node) => node.watchedTunnels);
       const [edges, hosts] = [counts(e1, e2), counts(lab.node('h1'), lab.node('h2'))];
@@ -100,6 +115,7 @@ export const failover: Scenario = {
     await expect.now('the other edge holds the service router', () => holds(e2));
     await expect.soon('the one that is cut off does not hold it any more', () => holders() === 'e2' || holders());
     await expect.soon('the world outside gets a page', page);
+    await expect.soon('pair3 gets an address of a server outside', () => late.asks());
     await expect.soon('the manager is told that tunnels are down', async () => {
       return JSON.stringify(await manager.get('/heddle/api/v1/nodes')).includes('BFD: Control Detection Time Expired');
     });
@@ -116,6 +132,7 @@ export const failover: Scenario = {
     });
     await expect.now('the other edge holds the service router', () => holds(e2));
     await expect.soon('the world outside gets a page', page);
+    await expect.soon('pair3 gets an address of a server outside', () => late.asks());
     await outside(80, 'the edge is there again', async () => {
       lab.boot(e1);
       await pause(8_000);

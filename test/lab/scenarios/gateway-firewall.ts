@@ -89,7 +89,10 @@ export const gatewayFirewall: Scenario = {
     await expect.realized(`${TIER1}/locale-services/default`, `${APPS}/rules/rest`);
     await expect.soon('on another edge web1 connects on port 80 too', () => lab.workload('web1').connect(TopOfRack.OUTSIDE, 80) === 'connected');
     await expect.now('and not on port 8080', () => lab.workload('web1').connect(TopOfRack.OUTSIDE, 8080) === 'silent');
-    await expect.soon('and nothing of the firewall is left on the first', () => lab.node('e2').cables === 0 || `${lab.node('e2').cables} ends`);
+    await expect.soon(
+      'and nothing of the firewall is left on the first',
+      () => lab.node('e2').ownInterfaces('cable') === 0 || `${lab.node('e2').ownInterfaces('cable')} ends`,
+    );
     await manager.delete(APPS);
     await manager.delete(`${TIER1}/locale-services/default`);
     await expect.soon('without rules and edges web1 connects to the world outside', () => {

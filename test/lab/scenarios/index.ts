@@ -16,6 +16,7 @@ import { members } from './members.js';
 import { monitors } from './monitors.js';
 import { nat } from './nat.js';
 import { packets } from './packets.js';
+import { relay } from './relay.js';
 import { routing } from './routing.js';
 import type { Scenario } from './scenario.js';
 import { segments } from './segments.js';
@@ -30,6 +31,7 @@ export const SCENARIOS: readonly Scenario[] = [
   firewallDetails,
   gatewayFirewall,
   dhcp,
+  relay,
   dns,
   ipv6,
   faults,
