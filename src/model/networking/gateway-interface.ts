@@ -30,7 +30,10 @@ export abstract class GatewayInterface extends PolicyConfigResource {
   })
   ipv6_profile_paths?: string[];
 
-  @Field('string', 'Policy path of the relay that DHCP requests on the interface go to.', { refs: { to: ['DhcpRelayConfig'] } })
+  @Field('string', 'Policy path of the relay that DHCP requests on the interface go to.', {
+    refs: { to: ['DhcpRelayConfig'] },
+    unrealized: 'Requests on an interface are not relayed. Name the relay at a segment that the gateway routes for.',
+  })
   dhcp_relay_path?: string;
 }
 

@@ -56,7 +56,6 @@ describe('DHCP', () => {
     leaseSeconds: 600,
     domainName: '',
     mtu: 0,
-    relayServers: [],
     domainSearch: [],
     preferredSeconds: 0,
     bindings,
