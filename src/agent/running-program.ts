@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 
 /** How long a program may take to start, to change or to end, in milliseconds, and how often that is looked at. */
@@ -11,10 +11,22 @@ const LOOK_EVERY = 50;
  * @param mark what is in its command line and in no other's, with zeros between words
  */
 export function pidOf(pidFile: string, mark: string): number | undefined {
-  const pid = existsSync(pidFile) ? Number(readFileSync(pidFile, 'utf8')) : Number.NaN;
-  const command = `/proc/${pid}/cmdline`;
-  return existsSync(command) && readFileSync(command, 'utf8').includes(mark) ? pid : undefined;
+  const pid = Number(textOf(pidFile) ?? Number.NaN);
+  return textOf(`/proc/${pid}/cmdline`)?.includes(mark) ? pid : undefined;
 }
+
+/** Undefined where there is no such file, or no more. */
+function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (GONE.has((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
+}
+
+/** A program that ends while it is looked at is ESRCH. */
+const GONE: ReadonlySet<string> = new Set(['ENOENT', 'ESRCH']);
 
 /** Waits for something. @throws Error with what failed when it does not come about in time */
 export async function until(condition: () => boolean | Promise<boolean>, failure: string): Promise<void> {

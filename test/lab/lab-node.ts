@@ -122,13 +122,13 @@ export class LabNode {
   }
 
   /** OVN begins again with empty databases, as on a new machine. */
-  renewOvnDatabases(): void {
-    for (const which of ['nb', 'sb'] as const) {
-      this.kill(`ovn/ovn${which}_db`);
-      rmSync(`${this.environment.OVN_RUNDIR}/ovn${which}_db.db`);
-    }
+  renewOvn(): void {
+    for (const service of ['ovn/ovn-controller', 'ovn/ovn-northd', 'ovn/ovnnb_db', 'ovn/ovnsb_db'] as const) this.kill(service);
+    for (const which of ['nb', 'sb']) rmSync(`${this.environment.OVN_RUNDIR}/ovn${which}_db.db`);
     this.createOvnDatabases();
     this.startOvnDatabases();
+    this.startNorthd();
+    this.startController();
   }
 
   private startOvnDatabases(): void {

@@ -11,9 +11,9 @@ import type { Keyed } from '../forwarding-view.js';
 import { isInForce } from '../simulated/schedule.js';
 import { allBut } from './complement.js';
 import { concerns, matchOf } from './match.js';
-import { addressSetName, portGroupName } from './names.js';
+import { addressSetName, hashOf, portGroupName } from './names.js';
 import { priorities } from './priorities.js';
-import type { WantedRow } from './rows.js';
+import { References, type WantedRow } from './rows.js';
 import type { ZoneDraft } from './zone-draft.js';
 
 /** Priority of what comes before all rules; rules have those below it. */
@@ -46,11 +46,20 @@ export function accessListRows(draft: ZoneDraft, options: AccessListOptions): vo
   new AccessLists(draft, options).write();
 }
 
+type Direction = 'from-lport' | 'to-lport';
+
+/** What of a category the rules behind are not to look at any more, for the ports of some groups. */
+interface Leaving {
+  readonly groups: readonly string[];
+  readonly rule: Pick<FirewallRule, 'direction'>;
+  readonly match: string;
+}
+
 /** An access list of some groups, before its place among the others is a number. */
 interface Entry {
   readonly set: RuleSet;
-  /** Each group and direction in which it is looked at, with the name of its row. */
-  readonly places: readonly { readonly name: string; readonly group: string; readonly direction: 'from-lport' | 'to-lport' }[];
+  /** Each group and direction in which it is looked at, with the name of its row and what it is not for there. */
+  readonly places: readonly { readonly name: string; readonly group: string; readonly direction: Direction; readonly but: readonly string[] }[];
   readonly match: string;
   readonly columns: WantedRow['columns'];
 }
@@ -58,6 +67,9 @@ interface Entry {
 class AccessLists {
   /** In the order in which they are tried. */
   private readonly entries: Entry[] = [];
+  /** What leaves the category that is being written, to be looked at by the next one. */
+  private leaving: readonly Leaving[] = [];
+  private readonly portsOfGroup = new Map<string, ReadonlySet<string>>();
 
   constructor(
     private readonly draft: ZoneDraft,
@@ -68,11 +80,9 @@ class AccessLists {
     const { draft, options } = this;
     const sets = setsInForce(draft, options.sets);
     const strictFrom = this.strictFrom(sets);
-    /** What leaves the category that is being written, to be looked at by the next one. */
-    let leaving: string[] = [];
     let category: number | undefined;
     for (const [at, set] of sets.entries()) {
-      if (set.category !== category) leaving = [];
+      if (set.category !== category) this.leaving = [];
       category = set.category;
       if (at === strictFrom) this.add(set, `${options.everywhere} strict`, [options.everywhere], MIDWAY, BOTH, DROP);
       for (const rule of set.rules) {
@@ -80,13 +90,12 @@ class AccessLists {
         if (groups.length === 0) continue;
         const match = this.matchOf(set, rule);
         if (leaves(rule, set)) {
-          leaving = [...leaving, match];
+          this.leaving = [...this.leaving, { groups, rule, match }];
           continue;
         }
-        const staying = `${match}${leaving.map((one) => ` && !(${one})`).join('')}`;
         const strict = at < strictFrom && isStrict(set) && rule.action === FirewallRule_Action.ALLOW;
-        if (strict) this.add(set, `${rule.key} strict`, groups, `${staying} && ${MIDWAY}`, rule, DROP);
-        this.add(set, rule.key, groups, staying, rule, columnsOf(rule, set));
+        if (strict) this.add(set, `${rule.key} strict`, groups, `${match} && ${MIDWAY}`, rule, DROP);
+        this.add(set, rule.key, groups, match, rule, columnsOf(rule, set));
       }
     }
     this.writeRows();
@@ -101,13 +110,18 @@ class AccessLists {
       return draft.refuse({ kind: ResourceKind.FIREWALL_RULE_SET, key }, `OVN orders no more than ${FIRST_PRIORITY} rules`);
     }
     for (const [at, { set, places, match, columns }] of entries.entries())
-      for (const { name, group, direction } of places) {
+      for (const { name, group, direction, but } of places) {
         draft.rows.push({
           table: 'ACL',
           name,
           owner: { kind: ResourceKind.FIREWALL_RULE_SET, key: set.key },
           within: { table: 'Port_Group', name: portGroupName(group), column: 'acls' },
-          columns: { priority: found[at] as number, direction, match: matchAt(group, direction, match), ...columns },
+          columns: {
+            priority: found[at] as number,
+            direction,
+            match: matchAt(group, direction, `${match}${but.map((one) => ` && !(${one})`).join('')}`),
+            ...columns,
+          },
         });
       }
   }
@@ -170,9 +184,49 @@ class AccessLists {
     const places = groups.flatMap((group) =>
       (['from-lport', 'to-lport'] as const)
         .filter((direction) => concerns(rule, direction))
-        .map((direction) => ({ name: `${name} ${group} ${direction}`, group, direction })),
+        .flatMap((direction) => this.partsOf(group, direction).map((part) => ({ ...part, name: `${name} ${part.group} ${direction}`, direction }))),
     );
     this.entries.push({ set, places, match, columns });
+  }
+
+  /**
+   * A group as rules are looked at for it in a direction, and what has left. Where something has left for some of its ports only, the
+   * group is parted: OVN matches packets of the ports of a group, not of all but some.
+   */
+  private partsOf(group: string, direction: Direction): { readonly group: string; readonly but: readonly string[] }[] {
+    const concerned = this.leaving.filter(({ rule }) => concerns(rule, direction));
+    const isForAll = ({ groups }: Leaving): boolean => groups.includes(group) || groups.includes(this.options.everywhere);
+    const matches = (some: readonly Leaving[]): string[] => some.map(({ match }) => match);
+    if (concerned.every(isForAll)) return [{ group, but: matches(concerned) }];
+    const parts = new Map<string, { readonly ports: string[]; readonly but: readonly string[] }>();
+    for (const port of this.portsOf(group)) {
+      const left = concerned.filter((one) => isForAll(one) || one.groups.some((other) => this.portsOf(other).has(port)));
+      const key = left.map((one) => concerned.indexOf(one)).join();
+      const part = parts.get(key) ?? { ports: [], but: matches(left) };
+      parts.set(key, part);
+      part.ports.push(port);
+    }
+    const [only = { but: matches(concerned.filter(isForAll)) }] = parts.values();
+    if (parts.size <= 1) return [{ group, but: only.but }];
+    return [...parts.values()].map(({ ports, but }) => ({ group: this.part(group, ports), but }));
+  }
+
+  /** @returns key of a group of some of a group's ports */
+  private part(group: string, ports: readonly string[]): string {
+    const key = `${group}#${hashOf(ports.join(), 12)}`;
+    const name = portGroupName(key);
+    if (!this.portsOfGroup.has(key)) {
+      const owner = { kind: ResourceKind.PORT_GROUP, key: group };
+      this.draft.rows.push({ table: 'Port_Group', name, owner, columns: { name, ports: new References('Logical_Switch_Port', ports) } });
+    }
+    this.portsOfGroup.set(key, new Set(ports));
+    return key;
+  }
+
+  private portsOf(group: string): ReadonlySet<string> {
+    const known = this.portsOfGroup.get(group) ?? new Set(this.draft.localPortsOfGroup(group));
+    this.portsOfGroup.set(group, known);
+    return known;
   }
 }
 
@@ -193,13 +247,13 @@ function leaves({ action }: FirewallRule, set: FirewallRuleSet): boolean {
 }
 
 /** A match where packets come from ports of a group into the network (`from-lport`), or go to them. */
-export function matchAt(group: string, direction: 'from-lport' | 'to-lport', match: string): string {
+export function matchAt(group: string, direction: Direction, match: string): string {
   const place = `${direction === 'from-lport' ? 'inport' : 'outport'} == @${portGroupName(group)}`;
   return match === '1' ? place : `${place} && ${match}`;
 }
 
 function columnsOf(rule: FirewallRule, set: FirewallRuleSet): WantedRow['columns'] {
-  const name = (rule.logLabel || String(rule.ruleId)).slice(0, LONGEST_NAME);
+  const name = [...(rule.logLabel || String(rule.ruleId))].slice(0, LONGEST_NAME).join('');
   return { action: actionOf(rule, set), log: rule.logged, severity: rule.logged ? ['info'] : [], name: rule.logged ? [name] : [] };
 }
 

@@ -61,12 +61,13 @@ function placesOf(draft: ZoneDraft, { router, portGroup }: Layer4Balancer): stri
   return [...new Set(behind.map(({ logicalSwitch }) => logicalSwitch))];
 }
 
-function limitsOf({ address, pool, sorryPool, portGroup, maxConnections, maxNewConnectionsPerSecond }: Layer4Balancer): string[] {
+function limitsOf({ address, pool, sorryPool, portGroup, maxConnections, maxNewConnectionsPerSecond, accessLog }: Layer4Balancer): string[] {
   const limits: string[] = [];
   if ([pool, sorryPool].some((one) => one?.members.some((member) => familyOf(member.address) !== familyOf(address))))
     limits.push('OVN balances no connections of IPv4 to members of IPv6, nor the other way');
   if (portGroup !== '') limits.push('OVN balances for all ports of a switch, not for those of a group');
   if (maxConnections > 0 || maxNewConnectionsPerSecond > 0) limits.push('OVN does not limit the connections of a balancer');
+  if (accessLog) limits.push('OVN keeps no access log of connections');
   if ([pool, sorryPool].some((one) => one?.monitors.some((monitor) => !canCheck(monitor)))) limits.push('members are not watched by ICMP or UDP');
   if ([pool, sorryPool].some((one) => one?.passiveMonitor)) limits.push('connections that fail do not take a member out');
   if (pool && LIKE_ROUND_ROBIN.has(pool.algorithm)) limits.push('OVN spreads connections evenly, without weights and without counting those that are open');

@@ -93,7 +93,7 @@ function list(addresses: readonly string[]): string {
 }
 
 function quoted(text: string): string {
-  return text === '' ? '' : `"${text}"`;
+  return text === '' ? '' : JSON.stringify(text);
 }
 
 function present(options: Readonly<Record<string, string>>): Record<string, string> {

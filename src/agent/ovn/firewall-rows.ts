@@ -11,7 +11,7 @@ import type { ZoneDraft } from './zone-draft.js';
 export function firewallRows(draft: ZoneDraft): void {
   for (const { key, body } of draft.resources) {
     if (body?.$case === 'addressSet') addressSetRows(draft, key, body.value.addresses);
-    if (body?.$case === 'portGroup') portGroupRow(draft, key, body.value.ports);
+    if (body?.$case === 'portGroup') portGroupRow(draft, key);
   }
   accessListRows(draft, {
     sets: draft.view.distributedRules,
@@ -59,9 +59,9 @@ function addressSetRows(draft: ZoneDraft, key: string, addresses: readonly strin
   }
 }
 
-function portGroupRow(draft: ZoneDraft, key: string, ports: readonly string[]): void {
+function portGroupRow(draft: ZoneDraft, key: string): void {
   const name = portGroupName(key);
-  const members = ports.filter((port) => draft.view.ports.get(port)?.node === draft.node);
+  const members = draft.localPortsOfGroup(key);
   draft.rows.push({
     table: 'Port_Group',
     name,

@@ -5,6 +5,7 @@ import { OWN_PORT } from './names.js';
 import type { OvsdbReplica, ReplicaRow } from './ovsdb-replica.js';
 import { asMap, asSet, encodeMap, entryOf, putEntries } from './ovsdb-values.js';
 import { physicalBridge, physicalBridgeOperations } from './physical-bridges.js';
+import { type PresentRows, ROW } from './row-difference.js';
 import { portJoined, portMade, portsGone } from './switch-ports.js';
 
 /** What this node's ovn-controller is told in the configuration of Open vSwitch. */
@@ -47,6 +48,17 @@ export async function configureController(ovs: OvsdbReplica, { nodeId, southboun
   const changed = Object.entries(wanted).filter(([key, value]) => present.get(key) !== value);
   if (changed.length === 0) return;
   await ovs.transact([{ op: 'mutate', table: 'Open_vSwitch', where: [], mutations: putEntries('external_ids', changed) }]);
+}
+
+/**
+ * Whether the networks of this machine's OVN are somebody else's: another one calls itself as ovn-controller does, and has written none
+ * of them for us. What else somebody adds to an OVN of ours is left as it is.
+ */
+export function isForeign(northbound: PresentRows, ovs: PresentRows, nodeId: string): boolean {
+  const [root] = ovs.rows('Open_vSwitch').values();
+  if (entryOf(root?.external_ids, 'system-id') === nodeId) return false;
+  const networks = ['Logical_Switch', 'Logical_Router'].flatMap((table) => [...northbound.rows(table).values()]);
+  return networks.length > 0 && networks.every(({ external_ids: ids }) => entryOf(ids, ROW) === undefined);
 }
 
 /** A machine and its interfaces, as whoever plugged them in wrote it to `external_ids` of the interface. */

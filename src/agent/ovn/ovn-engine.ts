@@ -12,7 +12,7 @@ import { learnedAddresses } from './learned-addresses.js';
 import { Liveness, type WatchedTunnel } from './liveness.js';
 import { examineMachine, MachineUnfit } from './machine.js';
 import { nodeWatchTimers } from './node-watch-rows.js';
-import { configureController, pluggedIn, portTraffic, type Tunnel, tunnels } from './open-vswitch.js';
+import { configureController, isForeign, pluggedIn, portTraffic, type Tunnel, tunnels } from './open-vswitch.js';
 import { type OvsdbOperation, OvsdbRefusal } from './ovsdb-client.js';
 import { prioritiesIn } from './priorities.js';
 import { answerTo } from './questions.js';
@@ -45,7 +45,7 @@ const MEMBER_INTERVAL = 1_000;
 interface Pending {
   readonly id: ResourceId;
   readonly version: string;
-  /** Configuration number whose confirmation settles it; undefined while the databases cannot be reached. */
+  /** Configuration number whose confirmation settles it; undefined while it is not known, because a database or northd is behind. */
   number: number | undefined;
 }
 
@@ -125,6 +125,8 @@ export class OvnEngine implements Engine {
     const { sockets, version } = await examineMachine(options.environment);
     const databases = await Databases.open(sockets, options.nodeId);
     try {
+      if (isForeign(databases.northbound, databases.switch, options.nodeId))
+        throw new MachineUnfit('the OVN of this machine has networks of somebody else: the agent needs an OVN of its own and leaves this one alone');
       await configureController(databases.switch, { nodeId: options.nodeId, southbound: sockets.southbound, tunnelAddress, bridges: options.bridges });
     } catch (error) {
       databases.close();
@@ -180,7 +182,12 @@ export class OvnEngine implements Engine {
     const down = this.tunnelsDown();
     return {
       healthy: missing === undefined,
-      detail: [...(missing ? [missing] : []), ...this.zone.limits, ...this.sites.troubles].join('; '),
+      detail: [
+        ...(missing ? [missing] : []),
+        ...this.zone.problems.map(({ resource, reason }) => `${resource.key} is not in force: ${reason}`),
+        ...this.zone.limits,
+        ...this.sites.troubles,
+      ].join('; '),
       bgpSessions: [...this.speakers.sessions],
       tunnelsUp: this.zone.peers.size - down.length,
       tunnelsDown: down,
@@ -219,14 +226,19 @@ export class OvnEngine implements Engine {
 
   /**
    * Takes a transaction into the book and the databases.
-   * @returns why not, or the number of the configuration to wait for, undefined while the databases cannot be reached, and how to take it back
+   * @returns why not, or the number of the configuration to wait for, undefined while it is not known, and how to take it back
    */
   private async take(transaction: readonly EngineChange[]): Promise<EngineVerdict | { readonly number: number | undefined; readonly takeBack: () => void }> {
     const takeBack = this.book.apply(transaction);
     if (typeof takeBack !== 'function') return { applied: false, ...takeBack };
     const ids = new Set(transaction.map(({ id }) => idText(id)));
     const before = this.zone;
-    this.zone = this.compute();
+    try {
+      this.zone = this.compute();
+    } catch (error) {
+      takeBack();
+      return { applied: false, reason: `the agent cannot work it out, which is a fault of its own: ${error instanceof Error ? error.message : String(error)}` };
+    }
     // What monitors found while there was no agent counts before anything is written.
     if (this.sites.recall(this.zone.sites) && this.takeIn(await this.sites.findings())) this.zone = this.compute();
     const refused = (reason: string, culprit?: ResourceId): EngineVerdict => {
@@ -236,6 +248,10 @@ export class OvnEngine implements Engine {
     };
     const problem = this.zone.problems.find(({ resource }) => ids.has(idText(resource)));
     if (problem) return refused(problem.reason, problem.resource);
+    // What is in force and said to be so stays in force.
+    const known = new Set(before.problems.map(({ resource }) => idText(resource)));
+    const victim = this.zone.problems.find(({ resource }) => !known.has(idText(resource)));
+    if (victim) return refused(`it would put ${victim.resource.key} out of force: ${victim.reason}`);
     for (const id of ids) this.pending.delete(id);
     try {
       return { number: await this.write(), takeBack };
@@ -254,11 +270,11 @@ export class OvnEngine implements Engine {
 
   /**
    * Brings the databases to the zone.
-   * @returns number of the configuration to wait for
+   * @returns number of the configuration to wait for; undefined while northd is behind, and ports of other nodes cannot be bound yet
    * @throws OvsdbRefusal when a database does not take it; nothing was changed then
    * @throws Error when a database is gone
    */
-  private async write(): Promise<number> {
+  private async write(): Promise<number | undefined> {
     const { databases, zone } = this;
     const { southbound } = databases;
     const peers = newPeers(southbound, zone, this.options.nodeId);
@@ -268,17 +284,16 @@ export class OvnEngine implements Engine {
     const first = [...faultyDatapathAvoided(databases.switch), ...laid];
     if (first.length > 0) await databases.switch.transact(first);
     const difference = [...this.difference(), ...nodeWatchTimers(databases.northbound)];
-    let number = databases.number;
-    if (difference.length > 0) {
-      number = await databases.commit(difference);
-      // A port can be bound once northd has made it.
-      await databases.translated(number, PATIENCE);
-    }
+    const written = difference.length > 0;
+    const number = written ? await databases.commit(difference) : databases.number;
+    // A port can be bound once northd has made it.
+    const translated = await databases.translated(number, written ? PATIENCE : 0);
     const beyond = bindings(southbound, zone);
     if (beyond.length > 0) await southbound.transact(beyond);
     const unused = this.holds ? takeUpCables(databases.switch, zone.cables) : [];
     if (unused.length > 0) await databases.switch.transact(unused);
-    return peers.length + beyond.length + laid.length > 0 ? databases.commit([]) : number;
+    const last = peers.length + beyond.length + laid.length > 0 ? await databases.commit([]) : number;
+    return translated ? last : undefined;
   }
 
   /** Takes in what monitors found. @returns whether it is not what it was */
@@ -317,14 +332,19 @@ export class OvnEngine implements Engine {
   }
 
   private changed(): void {
+    this.settle();
+    if (this.lookAtLives(this.zone)) void this.recompute().then(() => this.mend());
+    else this.mendSoon();
+  }
+
+  /** Tells of what OVN has confirmed. */
+  private settle(): void {
     const confirmed = this.databases.confirmedNumber;
     for (const [text, { id, version, number }] of this.pending) {
       if (number === undefined || number > confirmed) continue;
       this.pending.delete(text);
       this.observer?.settled(id, version);
     }
-    if (this.lookAtLives(this.zone)) void this.recompute().then(() => this.mend());
-    else this.mendSoon();
   }
 
   /** @returns whether others are dead than before: what they did is then done elsewhere at once */
@@ -401,6 +421,7 @@ export class OvnEngine implements Engine {
     try {
       const number = await this.write();
       for (const entry of this.pending.values()) entry.number ??= number;
+      this.settle();
       return true;
     } catch {
       // Gone again, or refused as it was before: the next change brings the next attempt.

@@ -25,6 +25,9 @@ export interface OvsdbEvents {
   closed(reason: string): void;
 }
 
+/** An escape that servers do not read: of a NUL, or of one half of a character that takes two. Whole ones are not escaped. */
+const UNREADABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
+
 interface Waiting {
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: Error) => void;
@@ -82,9 +85,12 @@ export class OvsdbClient {
     if (this.ended) return Promise.reject(new Error('the connection is closed'));
     const id = this.nextId;
     this.nextId += 1;
+    const text = JSON.stringify({ id, method, params });
+    // The server would close the connection, and nobody knew why.
+    if (UNREADABLE.test(text)) return Promise.reject(new OvsdbRefusal('a text has a NUL or half of a character in it, which no database takes'));
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });
-      this.socket.write(JSON.stringify({ id, method, params }));
+      this.socket.write(text);
     });
   }
 

@@ -13,6 +13,7 @@ const RESTART = 1_000;
 export class RouteFollower {
   private teller: ChildProcess | undefined;
   private soon: NodeJS.Timeout | undefined;
+  private reading = false;
   private restart: NodeJS.Timeout | undefined;
   private closed = false;
 
@@ -45,11 +46,22 @@ export class RouteFollower {
   private lookSoon(): void {
     this.soon ??= setTimeout(() => {
       this.soon = undefined;
-      void learnedRoutes(this.namespace).then(
-        (routes) => this.closed || this.told(routes),
-        () => undefined,
-      );
+      // One at a time: an older answer that came later would stand.
+      if (this.reading) this.lookSoon();
+      else void this.look();
     }, BURST);
+  }
+
+  private async look(): Promise<void> {
+    this.reading = true;
+    try {
+      const routes = await learnedRoutes(this.namespace);
+      if (!this.closed) this.told(routes);
+    } catch {
+      // The namespace is gone, and what followed it goes too.
+    } finally {
+      this.reading = false;
+    }
   }
 }
 

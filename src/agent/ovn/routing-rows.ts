@@ -48,6 +48,7 @@ function portRows(draft: ZoneDraft, port: Keyed<RouterPort>): void {
   const holder = draft.nodeOf(port);
   const here = holder === draft.node;
   if (here) {
+    draft.limits.push(...advertisementLimits(port).map((limit) => `${port.key}: ${limit}`));
     draft.rows.push({
       table: 'Logical_Router_Port',
       name: port.key,
@@ -109,6 +110,15 @@ function advertisementOf({ advertisement, mtu }: RouterPort): Record<string, str
     ...(dnsServers[0] === undefined ? {} : { rdnss: dnsServers[0] }),
     ...(domainNames[0] === undefined ? {} : { dnssl: domainNames[0] }),
   };
+}
+
+function advertisementLimits({ advertisement }: RouterPort): string[] {
+  if (!advertisement || advertisement.mode === RouterAdvertisement_Mode.DISABLED) return [];
+  const { dnsServers, domainNames, lifetimeSeconds } = advertisement;
+  return [
+    ...(lifetimeSeconds === 0 ? ['OVN always advertises itself as a default router'] : []),
+    ...(dnsServers.length > 1 || domainNames.length > 1 ? ['OVN advertises the first name server and the first domain only'] : []),
+  ];
 }
 
 /** Shortest pause between two advertisements that nobody asked for, in seconds. */

@@ -19,9 +19,8 @@ interface Claim {
 export function sourceRows(draft: ZoneDraft, rules: readonly Keyed<NatRule>[]): void {
   const claims: Claim[] = [];
   for (const rule of rules) {
-    const reason = whyNot(rule) ?? (rule.action === NatRule_Action.SNAT ? write(draft, rule, claims) : undefined);
+    const reason = whyNot(rule) ?? WRITERS[rule.action]?.(draft, rule, claims);
     if (reason !== undefined) draft.refuse({ kind: ResourceKind.NAT_RULE, key: rule.key }, reason);
-    else if (rule.action === NatRule_Action.REFLEXIVE) reflexiveRow(draft, rule);
     else claims.push({ sources: sourcesOf(rule), destinations: ranges(rule.destinations), exempts: rule.action === NatRule_Action.NO_SNAT });
   }
 }
@@ -34,13 +33,19 @@ function whyNot({ action, services, translatedPorts, translated, sources }: NatR
   return sources.length === 1 && isOneAddress(sources[0]) ? undefined : 'OVN translates one address to one address';
 }
 
-function reflexiveRow(draft: ZoneDraft, rule: Keyed<NatRule>): void {
+/** @returns why the rule cannot be in force after those that decide before it */
+type Writer = (draft: ZoneDraft, rule: Keyed<NatRule>, claims: readonly Claim[]) => string | undefined;
+
+/** OVN looks at a translation of one address first, so nothing may have been decided for that address before. */
+function writeReflexive(draft: ZoneDraft, rule: Keyed<NatRule>, claims: readonly Claim[]): string | undefined {
+  if (claims.some(({ sources }) => sources.some((one) => sourcesOf(rule).some((source) => overlaps(one, source)))))
+    return 'an earlier rule is for its source, and OVN would look at this one first: put it before that rule';
   const [source = '', translated = ''] = [rule.sources[0], rule.translated[0]];
   translationRow(draft, rule, rule.key, { type: 'dnat_and_snat', external_ip: bare(translated), logical_ip: bare(source), options: { stateless: 'true' } });
+  return undefined;
 }
 
-/** @returns why the rule cannot be in force after those that decide before it */
-function write(draft: ZoneDraft, rule: Keyed<NatRule>, claims: readonly Claim[]): string | undefined {
+function writeTranslation(draft: ZoneDraft, rule: Keyed<NatRule>, claims: readonly Claim[]): string | undefined {
   const destinations = ranges(rule.destinations);
   const pieces = sourcesOf(rule).flatMap((source) => piecesOf(source, claims));
   if (pieces.some((piece) => isOutOfOrder(piece, destinations, claims)))
@@ -62,6 +67,8 @@ function write(draft: ZoneDraft, rule: Keyed<NatRule>, claims: readonly Claim[])
   }
   return undefined;
 }
+
+const WRITERS: Partial<Record<NatRule_Action, Writer>> = { [NatRule_Action.SNAT]: writeTranslation, [NatRule_Action.REFLEXIVE]: writeReflexive };
 
 /** What a rule says of its source, and of each part of it that an earlier rule exempts from something. */
 function piecesOf(source: Range, claims: readonly Claim[]): Range[] {

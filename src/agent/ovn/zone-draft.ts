@@ -101,6 +101,11 @@ export class ZoneDraft {
     return this.portsByAddress.get(address) ?? [];
   }
 
+  /** This node's ports in a group. */
+  localPortsOfGroup(group: string): string[] {
+    return [...(this.view.portGroups.get(group) ?? [])].filter((port) => this.view.ports.get(port)?.node === this.node);
+  }
+
   /** Whether a router is on this node: a distributed one always, a service router on the edge that holds it. */
   isHere(router: string): boolean {
     return this.holderOf(router) === this.node;

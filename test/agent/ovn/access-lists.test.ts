@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { allBut } from '../../../src/agent/ovn/complement.js';
+import type { References } from '../../../src/agent/ovn/rows.js';
 import { zoneOf } from '../../../src/agent/ovn/zone.js';
-import { FirewallRule_Action, type NodeResource, RouterPort_Role } from '../../../src/realization/resources.pb.js';
+import { FirewallRule_Action, FirewallRule_Direction, type NodeResource, RouterPort_Role } from '../../../src/realization/resources.pb.js';
 import { addresses, group, mac, policy, route, routerPort, rule, topology } from '../simulated/topology.js';
 
-const { ALLOW, DROP } = FirewallRule_Action;
+const { ALLOW, DROP, JUMP_TO_APPLICATION } = FirewallRule_Action;
 const rowsOf = (table: string, node: string, ...resources: readonly NodeResource[]) =>
   zoneOf([...topology(), group('dfw', 'web1', 'db1'), ...resources], node, new Date(0)).rows.filter((row) => row.table === table);
 
@@ -40,6 +41,43 @@ describe('connections that begin midway', () => {
       `drop ${midway}`,
       'allow-related ip',
     ]);
+  });
+});
+
+describe('what leaves a category before its end', () => {
+  const last = policy('last', { category: 55 }, rule('default', ALLOW));
+  /** Access lists of a direction as `ports: action match`, the first that is tried first. */
+  const atPorts = (direction: string, ...resources: readonly NodeResource[]): string[] => {
+    const { rows } = zoneOf([...topology(), group('dfw', 'web1', 'db1'), group('a', 'web1'), group('b', 'db1'), ...resources], 'h1', new Date(0));
+    const ports = new Map(rows.filter(({ table }) => table === 'Port_Group').map(({ name, columns }) => [name, (columns.ports as References).names.join()]));
+    return rows
+      .filter(({ table, columns }) => table === 'ACL' && columns.direction === direction)
+      .sort((a, b) => Number(b.columns.priority) - Number(a.columns.priority))
+      .map(({ columns }) => {
+        const [, name = '', match = ''] = /port == @(\w+)(?: && (.*))?$/.exec(String(columns.match)) ?? [];
+        return `${ports.get(name)}: ${columns.action} ${match}`;
+      });
+  };
+
+  it('leaves it for its own ports only', () => {
+    const jump = policy('one', { category: 30, sequence: 1, appliedTo: ['a'] }, rule('jump', JUMP_TO_APPLICATION));
+    const drop = (appliedTo: string) => policy('two', { category: 30, sequence: 2, appliedTo: [appliedTo] }, rule('drop', DROP));
+    expect(atPorts('to-lport', jump, drop('b'), last)).toEqual(['db1: drop ip', 'web1,db1: allow-related ip']);
+    expect(atPorts('to-lport', jump, drop('a'), last)).toEqual(['web1: drop ip && !(ip)', 'web1,db1: allow-related ip']);
+    expect(atPorts('to-lport', jump, drop('dfw'), last)).toEqual(['web1: drop ip && !(ip)', 'db1: drop ip', 'web1,db1: allow-related ip']);
+  });
+
+  it('leaves it in its own direction only', () => {
+    const out = rule('jump', JUMP_TO_APPLICATION, { direction: FirewallRule_Direction.OUT });
+    const set = policy('one', { category: 30, sequence: 1 }, out, rule('drop', DROP, { sequence: 2 }));
+    expect(atPorts('to-lport', set, last)).toEqual(['web1,db1: drop ip', 'web1,db1: allow-related ip']);
+    expect(atPorts('from-lport', set, last)).toEqual(['web1,db1: drop ip && !(ip)', 'web1,db1: allow-related ip']);
+  });
+
+  it('is what an Ethernet rule lets pass, for its own ports', () => {
+    const frames = (key: string, sequence: number, appliedTo: string, action: FirewallRule_Action) =>
+      policy(key, { category: 10, sequence, stateful: false, appliedTo: [appliedTo] }, rule(`${key}-rule`, action));
+    expect(atPorts('to-lport', frames('one', 1, 'a', ALLOW), frames('two', 2, 'b', DROP), last)).toEqual(['db1: drop ', 'web1,db1: allow-related ip']);
   });
 });
 

@@ -83,6 +83,13 @@ describe('translation of sources', () => {
   it('of one address to one is the same both ways', () => {
     expect(translations(nat('both', REFLEXIVE, { sources: ['10.0.1.5'], translated: ['203.0.113.5'] }))).toEqual(['dnat_and_snat 10.0.1.5 -> 203.0.113.5']);
   });
+
+  it('of one address to one is refused where an earlier rule is for the address, and goes before later ones', () => {
+    const both = nat('both', REFLEXIVE, { sources: ['10.0.1.5'], translated: ['203.0.113.5'], sequence: 5 });
+    const reason = 'an earlier rule is for its source, and OVN would look at this one first: put it before that rule';
+    expect(refusals(keep(1, { sources: ['10.0.1.5'], destinations: ['192.168.0.0/16'] }), both)).toEqual([`both: ${reason}`]);
+    expect(refusals(both, keep(6, { sources: ['10.0.1.5'], destinations: ['192.168.0.0/16'] }))).toEqual([]);
+  });
 });
 
 describe('translation of destinations', () => {

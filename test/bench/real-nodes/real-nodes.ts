@@ -191,7 +191,7 @@ export class RealNodes {
     const emptied = async (): Promise<void> => {
       await this.first.killAgent();
       this.first.forgetResources();
-      this.first.renewOvnDatabases();
+      this.first.renewOvn();
       this.first.nbctl('--wait=hv', 'sync');
     };
     this.say('N3: a node from nothing');
