@@ -20,7 +20,7 @@ import { asSet, entryOf } from './ovsdb-values.js';
 import { physicalBridge } from './physical-bridges.js';
 import { learnedRoutes, RouteFollower } from './route-follower.js';
 import { SiteNamespace } from './site-namespace.js';
-import { SiteProblem } from './sites.js';
+import { problemsOf, type SiteProblem } from './site-problem.js';
 
 export interface BgpSpeakersOptions {
   /** Where the configurations are, a folder for each site. */
@@ -94,18 +94,24 @@ export class BgpSpeakers {
   }
 
   /**
-   * Brings the machine to these sites.
+   * Brings the machine to these sites, each whatever becomes of the others.
    * @param complete whether there are to be no others: not before the node has said all that it holds
-   * @throws SiteProblem with what FRR says against a site; what was there before is still there
+   * @returns what FRR says against a site; what was there before is still there
+   * @throws Error with what the switch says against ports and flows
    */
-  async apply(sites: readonly BgpSite[], complete: boolean): Promise<void> {
-    for (const site of sites) await this.bring(site);
+  async apply(sites: readonly BgpSite[], complete: boolean): Promise<readonly SiteProblem[]> {
+    const problems = await problemsOf(
+      sites,
+      (site) => this.bring(site),
+      ({ key }) => ({ site: key, suspects: [{ kind: ResourceKind.BGP_INSTANCE, key }] }),
+    );
     const wanted = new Set(sites.map(({ name }) => name));
     if (complete) {
       for (const name of this.names()) if (!wanted.has(name)) await this.remove(name);
       await this.unplugOthers(new Set(sites.flatMap(({ uplinks }) => uplinks.map(({ outside }) => outside))));
     }
     await this.steer(sites, complete);
+    return problems;
   }
 
   /** Routes of a neighbour; undefined where no site here has a session with it. @throws Error where FRR does not answer */
@@ -147,33 +153,28 @@ export class BgpSpeakers {
   }
 
   private async bring(site: BgpSite): Promise<void> {
-    const culprit = { kind: ResourceKind.BGP_INSTANCE, key: site.key };
-    if (!Frr.installed) throw new SiteProblem(culprit, 'BGP needs FRR, which this machine lacks: install the package frr');
+    if (!Frr.installed) throw new Error('BGP needs FRR, which this machine lacks: install the package frr');
     const namespace = new SiteNamespace(site.name);
     const frr = this.frrOf(site.name);
-    try {
-      const passwords = await this.passwordsOf(site);
-      const secret = (reference: SecretReference): string | undefined => passwords.get(secretName(reference));
-      const text = configurationOf(site.instance, { neighbors: site.peers, routes: site.routes, secret });
-      const state = JSON.stringify([site.uplinks, site.loopbacks, text]);
-      const known = this.present.get(site.name);
-      if (known?.state !== state || !frr.runs || !namespace.present) {
-        // Programs stay in a namespace that has lost its name.
-        if (!namespace.present) await frr.stop();
-        await namespace.make(
-          site.uplinks.map(({ outside, inside, mac, networks }) => ({ outside, inside, mac, addresses: networks, gateways: [] })),
-          SILENT,
-        );
-        for (const { inside, networks } of site.uplinks) await namespace.setAddresses(inside, networks);
-        await namespace.setAddresses('lo', site.loopbacks.map(alone));
-        await frr.apply(text, [...passwords.values()]);
-      }
-      this.present.set(site.name, { site, frr, state });
-      for (const { zone, outside } of site.uplinks)
-        await plugIn(this.options.openVSwitch(), physicalBridge(zone).name, outside, { [OWN_PORT]: OWNED }, { trunks: NO_VLAN });
-    } catch (error) {
-      throw new SiteProblem(culprit, error instanceof Error ? error.message : String(error));
+    const passwords = await this.passwordsOf(site);
+    const secret = (reference: SecretReference): string | undefined => passwords.get(secretName(reference));
+    const text = configurationOf(site.instance, { neighbors: site.peers, routes: site.routes, secret });
+    const state = JSON.stringify([site.uplinks, site.loopbacks, text]);
+    const known = this.present.get(site.name);
+    if (known?.state !== state || !frr.runs || !namespace.present) {
+      // Programs stay in a namespace that has lost its name.
+      if (!namespace.present) await frr.stop();
+      await namespace.make(
+        site.uplinks.map(({ outside, inside, mac, networks }) => ({ outside, inside, mac, addresses: networks, gateways: [] })),
+        SILENT,
+      );
+      for (const { inside, networks } of site.uplinks) await namespace.setAddresses(inside, networks);
+      await namespace.setAddresses('lo', site.loopbacks.map(alone));
+      await frr.apply(text, [...passwords.values()]);
     }
+    this.present.set(site.name, { site, frr, state });
+    for (const { zone, outside } of site.uplinks)
+      await plugIn(this.options.openVSwitch(), physicalBridge(zone).name, outside, { [OWN_PORT]: OWNED }, { trunks: NO_VLAN });
     this.follow(site.name);
   }
 

@@ -18,7 +18,8 @@ import { prioritiesIn } from './priorities.js';
 import { answerTo } from './questions.js';
 import { differenceOf } from './row-difference.js';
 import { RuleHits } from './rule-hits.js';
-import { type Finding, SiteProblem, Sites } from './sites.js';
+import { problemsOf, refusalFor, type SiteProblem } from './site-problem.js';
+import { type Finding, Sites } from './sites.js';
 import { bindings, newPeers } from './southbound.js';
 import { ZONE_TABLES, type Zone, zoneOf } from './zone.js';
 
@@ -67,7 +68,9 @@ export class OvnEngine implements Engine {
   private tail: Promise<unknown> = Promise.resolve();
   /** The change of programs that is under way, and the one that waits for it: whoever wants one meanwhile is served by that. */
   private programs: Promise<unknown> = Promise.resolve();
-  private programsNext: Promise<void> | undefined;
+  private programsNext: Promise<readonly SiteProblem[]> | undefined;
+  /** What sites lack that no transaction was refused for. */
+  private lacking: readonly SiteProblem[] = [];
   private mending: NodeJS.Timeout | undefined;
   private readonly clock: NodeJS.Timeout;
   private readonly sites: Sites;
@@ -144,17 +147,18 @@ export class OvnEngine implements Engine {
   async apply(transaction: readonly EngineChange[]): Promise<EngineVerdict> {
     const taken = await this.alone(() => this.take(transaction));
     if ('applied' in taken) return taken;
+    const known = this.lacking;
     // Programs and OVN take seconds, and so long nobody is to wait: an edge may die, and its routers come here.
-    try {
-      await this.bringPrograms();
-    } catch (error) {
+    const problems = await this.bringPrograms();
+    const refusal = refusalFor(problems, new Set(transaction.map(({ id }) => idText(id))), known);
+    this.lack(refusal ? known : problems);
+    if (refusal) {
       await this.alone(async () => {
         taken.takeBack();
         this.zone = this.compute();
       });
       this.mendSoon();
-      const culprit = error instanceof SiteProblem && transaction.find(({ id }) => idText(id) === idText(error.culprit))?.id;
-      return { applied: false, reason: error instanceof Error ? error.message : String(error), ...(culprit ? { culprit } : {}) };
+      return { applied: false, ...refusal };
     }
     const { number } = taken;
     if (number !== undefined && (await this.databases.confirmed(number, PATIENCE))) return { applied: true, pending: [] };
@@ -187,6 +191,7 @@ export class OvnEngine implements Engine {
         ...this.zone.problems.map(({ resource, reason }) => `${resource.key} is not in force: ${reason}`),
         ...this.zone.limits,
         ...this.sites.troubles,
+        ...this.lacking.map(({ site, reason }) => `${site}: ${reason}`),
       ].join('; '),
       bgpSessions: [...this.speakers.sessions],
       tunnelsUp: this.zone.peers.size - down.length,
@@ -408,7 +413,7 @@ export class OvnEngine implements Engine {
   private async mend(): Promise<void> {
     const written = await this.alone(() => this.mendRows());
     // Behind the rows, not before the next ones: programs take seconds to change.
-    if (written) await this.bringPrograms().catch(() => undefined);
+    if (written) this.lack(await this.bringPrograms());
   }
 
   /** @returns whether the databases are as they should be */
@@ -429,18 +434,34 @@ export class OvnEngine implements Engine {
     }
   }
 
-  /** Brings the programs of sites to the zone as it is when their turn comes. @throws Error with what is said against it */
-  private bringPrograms(): Promise<void> {
+  /** Brings the programs of sites to the zone as it is when their turn comes. @returns what is said against it */
+  private bringPrograms(): Promise<readonly SiteProblem[]> {
     if (this.programsNext !== undefined) return this.programsNext;
     const next = this.programs.then(async () => {
       this.programsNext = undefined;
-      if (this.closed) return;
-      await this.sites.apply(this.zone.sites, this.holds !== undefined);
-      await this.speakers.apply(this.zone.speakers, this.holds !== undefined);
+      if (this.closed) return [];
+      const problems: SiteProblem[] = [];
+      const complete = this.holds !== undefined;
+      const parts = [
+        async () => problems.push(...(await this.sites.apply(this.zone.sites, complete))),
+        async () => problems.push(...(await this.speakers.apply(this.zone.speakers, complete))),
+      ];
+      const beyond = await problemsOf(
+        parts,
+        async (part) => void (await part()),
+        () => ({ site: 'this node', suspects: [] }),
+      );
+      return [...problems, ...beyond];
     });
     this.programsNext = next;
-    this.programs = next.catch(() => undefined);
+    this.programs = next;
     return next;
+  }
+
+  private lack(problems: readonly SiteProblem[]): void {
+    const differ = JSON.stringify(problems) !== JSON.stringify(this.lacking);
+    this.lacking = problems;
+    if (differ) this.observer?.figuresChanged();
   }
 
   private alone<T>(run: () => Promise<T>): Promise<T> {

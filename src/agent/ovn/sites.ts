@@ -2,14 +2,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { BalancerCounters_Balancer, CountForwarder, ForwarderCounters } from '../../agents/session.pb.js';
 import { intentOf } from '../../realization/intent-of.js';
-import {
-  type DnsForwarder,
-  type Layer7Balancer,
-  type ResourceId,
-  ResourceKind,
-  type SecretReference,
-  type TlsSettings_Certificate,
-} from '../../realization/resources.pb.js';
+import { type DnsForwarder, type ResourceId, ResourceKind, type SecretReference } from '../../realization/resources.pb.js';
 import { configurationOf as dnsConfigurationOf } from '../dnsmasq/configuration.js';
 import { Dnsmasq } from '../dnsmasq/dnsmasq.js';
 import { relayConfigurationOf } from '../dnsmasq/relay.js';
@@ -24,23 +17,15 @@ import { plugIn, unplug } from './open-vswitch.js';
 import type { OvsdbReplica } from './ovsdb-replica.js';
 import { legCable, plugLegs, unplugOtherLegs } from './relay-legs.js';
 import { alone, familyOf, SITE_LINK, type Site } from './site.js';
+import { certificatesOf } from './site-certificates.js';
 import { SiteNamespace } from './site-namespace.js';
+import { problemsOf, type SiteProblem } from './site-problem.js';
 
 export interface SitesOptions {
   /** Where the configurations are, a folder for each site. */
   readonly folder: string;
   readonly openVSwitch: () => OvsdbReplica;
   readonly secret: (reference: SecretReference) => Promise<string>;
-}
-
-/** Why a site is not as it should be, and the resource that it is for. */
-export class SiteProblem extends Error {
-  constructor(
-    readonly culprit: ResourceId,
-    message: string,
-  ) {
-    super(message);
-  }
 }
 
 /** What monitors say of a member. */
@@ -69,20 +54,28 @@ export class Sites {
   constructor(private readonly options: SitesOptions) {}
 
   /**
-   * Brings the machine to these sites.
+   * Brings the machine to these sites, each whatever becomes of the others.
    * @param complete whether there are to be no others: not before the node has said all that it holds
-   * @throws Error with what a program or the machine says against it; what was there before is still there
+   * @returns what a program or the machine says against it; what was there before is still there
    */
-  async apply(sites: readonly Site[], complete: boolean): Promise<void> {
+  async apply(sites: readonly Site[], complete: boolean): Promise<readonly SiteProblem[]> {
     this.blind.clear();
-    for (const site of sites) await this.bring(site).catch((error: unknown) => this.failed(site, error));
-    if (!complete) return;
+    const problems: SiteProblem[] = [];
+    for (const site of sites) problems.push(...this.unbearable(site, await this.bring(site)));
+    if (!complete) return problems;
     const wanted = new Set(sites.map(({ attachment }) => attachment));
-    for (const name of this.names()) if (!wanted.has(name)) await this.remove(name);
-    await unplugOtherLegs(
-      this.options.openVSwitch(),
-      sites.flatMap(({ legs }) => legs),
+    const unwanted = this.names().filter((name) => !wanted.has(name));
+    const left = await problemsOf(
+      unwanted,
+      (name) => this.remove(name),
+      (name) => ({ site: name, suspects: [] }),
     );
+    const unplugged = await problemsOf(
+      [sites.flatMap(({ legs }) => legs)],
+      (legs) => unplugOtherLegs(this.options.openVSwitch(), legs),
+      () => ({ site: 'relays that are gone', suspects: [] }),
+    );
+    return [...problems, ...left, ...unplugged];
   }
 
   /** What is not watched although it should be. */
@@ -141,45 +134,66 @@ export class Sites {
     return undefined;
   }
 
-  private async bring(site: Site): Promise<void> {
+  private async bring(site: Site): Promise<SiteProblem[]> {
+    const { router } = site;
+    const unreachable = await problemsOf(
+      [site],
+      () => this.plug(site),
+      () => ({ site: router, suspects: residentsOf(site) }),
+    );
+    if (unreachable.length > 0) return unreachable;
+    const forwarders = await this.bringForwarders(site);
+    const suspects = this.changedBalancers(site);
+    const haproxy = await problemsOf(
+      [site],
+      () => this.bringHaproxy(site),
+      () => ({ site: router, suspects }),
+    );
+    const relay = await problemsOf(
+      [site],
+      () => this.bringRelay(site),
+      () => ({ site: router, suspects: relaysOf(site) }),
+    );
+    return [...forwarders, ...relay, ...haproxy];
+  }
+
+  private async plug(site: Site): Promise<void> {
     if (!new SiteNamespace(site.attachment).present || this.laid.get(site.attachment) !== layoutOf(site)) await this.connect(site);
     const ovs = this.options.openVSwitch();
     await plugIn(ovs, INTEGRATION_BRIDGE, cableOf(site.attachment), { 'iface-id': site.attachment, [OWN_PORT]: 'site' });
     await plugLegs(ovs, site.legs);
-    await this.bringForwarders(site);
-    await this.bringRelay(site);
-    await this.bringHaproxy(site);
   }
 
-  private async bringForwarders({ attachment, forwarders }: Site): Promise<void> {
+  private async bringForwarders({ router, attachment, forwarders }: Site): Promise<SiteProblem[]> {
     const wanted = new Set([...forwarders.keys()].map(forwarderFolder));
-    for (const name of this.forwarderFolders(attachment)) if (!wanted.has(name)) await this.stopForwarder(attachment, name);
-    for (const [key, forwarder] of forwarders) await this.bringForwarder(attachment, key, forwarder);
+    const unwanted = this.forwarderFolders(attachment).filter((name) => !wanted.has(name));
+    const left = await problemsOf(
+      unwanted,
+      (name) => this.stopForwarder(attachment, name),
+      () => ({ site: router, suspects: [] }),
+    );
+    const brought = await problemsOf(
+      forwarders,
+      ([key, forwarder]) => this.bringForwarder(attachment, key, forwarder),
+      ([key]) => ({ site: router, suspects: [{ kind: ResourceKind.DNS_FORWARDER, key }] }),
+    );
+    return [...left, ...brought];
   }
 
   private async bringForwarder(attachment: string, key: string, forwarder: DnsForwarder): Promise<void> {
     const dnsmasq = this.dnsmasqOf(attachment, forwarderFolder(key));
-    try {
-      await dnsmasq.apply(dnsConfigurationOf(forwarder, dnsmasq.log));
-    } catch (error) {
-      throw new SiteProblem({ kind: ResourceKind.DNS_FORWARDER, key }, error instanceof Error ? error.message : String(error));
-    }
+    await dnsmasq.apply(dnsConfigurationOf(forwarder, dnsmasq.log));
   }
 
   private async bringRelay({ attachment, legs }: Site): Promise<void> {
     const dnsmasq = this.dnsmasqOf(attachment, RELAY);
-    const [first] = legs;
-    if (!first) {
+    if (legs.length === 0) {
       await dnsmasq.stop();
       rmSync(join(this.options.folder, attachment, RELAY), { recursive: true, force: true });
       return;
     }
-    try {
-      const relays = legs.flatMap((leg) => leg.relays);
-      await dnsmasq.apply(relayConfigurationOf(relays, ROUTER_SIDE, dnsmasq.log));
-    } catch (error) {
-      throw new SiteProblem({ kind: ResourceKind.DHCP_RELAY, key: first.key }, error instanceof Error ? error.message : String(error));
-    }
+    const relays = legs.flatMap((leg) => leg.relays);
+    await dnsmasq.apply(relayConfigurationOf(relays, ROUTER_SIDE, dnsmasq.log));
   }
 
   private async bringHaproxy(site: Site): Promise<void> {
@@ -200,9 +214,19 @@ export class Sites {
   }
 
   /** Where all that is missing is a look at members, they are taken for alive, and whoever shares the transaction is not held up. */
-  private failed({ router, balancers, forwarders, legs }: Site, error: unknown): void {
-    if (balancers.size + forwarders.size + legs.length > 0) throw error;
-    this.blind.set(router, error instanceof Error ? error.message : String(error));
+  private unbearable(site: Site, problems: readonly SiteProblem[]): readonly SiteProblem[] {
+    if (residentsOf(site).length > 0) return problems;
+    const [problem] = problems;
+    if (problem) this.blind.set(site.router, problem.reason);
+    return [];
+  }
+
+  /** Balancers that HAProxy has not read as they are now. */
+  private changedBalancers({ attachment, balancers }: Site): ResourceId[] {
+    const present = this.present.get(attachment);
+    const read = present?.text === undefined ? undefined : present.balancers;
+    const changed = [...balancers].filter(([key, balancer]) => JSON.stringify(read?.get(key)) !== JSON.stringify(balancer));
+    return changed.map(([key]) => ({ kind: ResourceKind.LAYER7_BALANCER, key }));
   }
 
   private configuration({ balancers, watches, addressSets }: Site, haproxy: Haproxy, secrets: ReadonlyMap<string, string>): Configuration {
@@ -284,13 +308,19 @@ export class Sites {
   }
 }
 
-function certificatesOf({ balancers, watches }: Site): TlsSettings_Certificate[] {
-  const checks = watches.flatMap(({ pool }) => pool.monitors.map(({ tls }) => tls));
-  return [...[...balancers.values()].flatMap(settingsOf), ...checks].flatMap((tls) => tls?.certificates ?? []);
+/** One dnsmasq relays for all of them. */
+function relaysOf({ legs }: Site): ResourceId[] {
+  return legs.map(({ key }) => ({ kind: ResourceKind.DHCP_RELAY, key }));
 }
 
-function settingsOf({ clientTls, serverTls, pool, sorryPool, rulePools }: Layer7Balancer): (Layer7Balancer['clientTls'] | undefined)[] {
-  return [clientTls, serverTls, ...[pool, sorryPool, ...rulePools].flatMap((one) => one?.monitors.map(({ tls }) => tls) ?? [])];
+/** What a site is there for, beside the watches. */
+function residentsOf(site: Site): ResourceId[] {
+  const { balancers, forwarders } = site;
+  return [
+    ...relaysOf(site),
+    ...[...balancers.keys()].map((key) => ({ kind: ResourceKind.LAYER7_BALANCER, key })),
+    ...[...forwarders.keys()].map((key) => ({ kind: ResourceKind.DNS_FORWARDER, key })),
+  ];
 }
 
 const FORWARDER = 'dns-';
