@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readFileSync, readSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { lengthOf, loggedSince } from '../program-log.js';
 import { pidOf, until } from '../running-program.js';
 import { type ForwarderTally, tallyIn } from './tally.js';
 
@@ -18,7 +19,7 @@ export interface DnsmasqOptions {
 export class Dnsmasq {
   constructor(private readonly options: DnsmasqOptions) {}
 
-  /** A line for each question where questions are logged. Opened for appending: whoever rotates it may copy and truncate. */
+  /** A line for each question where questions are logged. */
   get log(): string {
     return join(this.options.folder, 'dnsmasq.log');
   }
@@ -63,9 +64,9 @@ export class Dnsmasq {
   async tally(upstream: number): Promise<ForwarderTally> {
     const { pid } = this;
     if (pid === undefined) throw new Error('dnsmasq does not run');
-    const from = statSync(this.log).size;
+    const from = lengthOf(this.log);
     process.kill(pid, 'SIGUSR1');
-    const told = (): ForwarderTally | undefined => tallyIn(this.loggedSince(from), upstream);
+    const told = (): ForwarderTally | undefined => tallyIn(loggedSince(this.log, from), upstream);
     let tally = told();
     await until(() => {
       tally = told();
@@ -79,19 +80,6 @@ export class Dnsmasq {
     if (pid === undefined) return;
     process.kill(pid, 'SIGTERM');
     await until(() => this.pid === undefined, 'dnsmasq did not end');
-  }
-
-  /** Whoever rotates the log may have begun anew. */
-  private loggedSince(offset: number): string {
-    const log = openSync(this.log, 'r');
-    try {
-      const { size } = fstatSync(log);
-      const from = size < offset ? 0 : offset;
-      const text = Buffer.alloc(size - from);
-      return text.subarray(0, readSync(log, text, 0, text.length, from)).toString('utf8');
-    } finally {
-      closeSync(log);
-    }
   }
 
   /** Dnsmasq leaves once it listens, and is behind the scenes from then on. */

@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { BalancerCounters_Tally } from '../../agents/session.pb.js';
+import { lengthOf, loggedSince } from '../program-log.js';
 import { pidOf, until } from '../running-program.js';
 import type { Configuration } from './configuration.js';
 import { type StatisticsRow, statisticsRows, type Tallies, together } from './statistics.js';
@@ -46,7 +47,7 @@ export class Haproxy {
     return join(this.options.folder, 'admin.sock');
   }
 
-  /** A line for each request to a balancer that wants a log. Opened for appending: whoever rotates it may copy and truncate. */
+  /** A line for each request to a balancer that wants a log. */
   get accessLog(): string {
     return join(this.options.folder, 'access.log');
   }
@@ -164,9 +165,14 @@ export class Haproxy {
 
   private async start(mark: string): Promise<void> {
     for (const file of [this.adminSocket, this.stateFile, this.countedFile]) rmSync(file, { force: true });
-    const [accesses, complaints] = [openSync(this.accessLog, 'a', 0o600), openSync(this.complaints, 'w', 0o600)];
+    rmSync(this.complaints, { force: true });
+    const [accesses, complaints] = [this.accessLog, this.complaints].map((log) => openSync(log, 'a', 0o600)) as [number, number];
     const [command = 'haproxy', ...args] = this.command('-W', '-f', this.file);
-    const master = spawn(command, args, { stdio: ['ignore', accesses, complaints], detached: true });
+    // HAProxy takes what it logs to out of the mode for appending: a log that is emptied would grow on from where it was. Ends with HAProxy.
+    const writer = spawn('cat', [], { stdio: ['pipe', accesses, 'ignore'], detached: true });
+    const master = spawn(command, args, { stdio: ['ignore', writer.stdin, complaints], detached: true });
+    writer.once('error', () => undefined).unref();
+    writer.stdin?.destroy();
     for (const file of [accesses, complaints]) closeSync(file);
     const ended = new Promise<never>((_, reject) => {
       master.once('error', reject);
@@ -179,20 +185,16 @@ export class Haproxy {
   }
 
   private lastComplaint(): string {
-    return this.complained().trim().split('\n').at(-1) ?? '';
-  }
-
-  /** Its folder may be gone by the time that one hears of its end. */
-  private complained(): string {
-    return existsSync(this.complaints) ? readFileSync(this.complaints, 'utf8') : '';
+    // Its folder may be gone by the time that one hears of its end.
+    return loggedSince(this.complaints, 0).trim().split('\n').at(-1) ?? '';
   }
 
   private async reload(master: number, mark: string): Promise<void> {
     let told = Number.NEGATIVE_INFINITY;
-    const before = this.complained().length;
+    const before = lengthOf(this.complaints);
     await until(async () => {
       if ((await this.markInForce()) === mark) return true;
-      const complained = this.complained().slice(before);
+      const complained = loggedSince(this.complaints, before);
       // The worker that is there goes on; told again, it would only stop and begin to listen once more.
       if (complained.includes('Loading failure!')) throw refusal(complained);
       // A master that is still busy with the reload before this one may not hear it.

@@ -393,6 +393,7 @@ export class OvnEngine implements Engine {
   private tick(): void {
     void this.recompute();
     this.mendSoon();
+    void this.sites.limitLogs().catch(() => undefined);
   }
 
   /** What was learned from others is different. */

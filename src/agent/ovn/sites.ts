@@ -10,6 +10,7 @@ import { type Configuration, configurationOf, type MemberOf } from '../haproxy/c
 import { Haproxy, type MemberState } from '../haproxy/haproxy.js';
 import { balancerCounters } from '../haproxy/statistics.js';
 import { certificateFile } from '../haproxy/tls-files.js';
+import { limitLogs } from '../program-log.js';
 import { secretName } from '../secret-requests.js';
 import { memberName } from './member-watch.js';
 import { hashOf, INTEGRATION_BRIDGE, OWN_PORT } from './names.js';
@@ -76,6 +77,11 @@ export class Sites {
       () => ({ site: 'relays that are gone', suspects: [] }),
     );
     return [...problems, ...left, ...unplugged];
+  }
+
+  /** Keeps what programs log from filling the disk. */
+  limitLogs(): Promise<void> {
+    return limitLogs(this.options.folder);
   }
 
   /** What is not watched although it should be. */

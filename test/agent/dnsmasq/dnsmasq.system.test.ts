@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { configurationOf } from '../../../src/agent/dnsmasq/configuration.js';
 import { Dnsmasq } from '../../../src/agent/dnsmasq/dnsmasq.js';
+import { limitLogs } from '../../../src/agent/program-log.js';
 import { DnsForwarder } from '../../../src/realization/resources.pb.js';
 import { eventually } from '../../eventually.js';
 
@@ -64,7 +65,13 @@ it('tells what it has counted', { timeout: 30_000 }, async () => {
 it('logs questions where that is asked for', { timeout: 30_000 }, async () => {
   await forwarder.apply(forwarding({ logQueries: true }));
   await resolve('db.corp.test');
-  await eventually(async () => expect(readFileSync(forwarder.log, 'utf8')).toContain('db.corp.test'));
+  const log = (): string => readFileSync(forwarder.log, 'utf8');
+  await eventually(() => expect(log()).toContain('db.corp.test'));
+  await limitLogs(folder, 0);
+  expect([log(), readFileSync(`${forwarder.log}.1`, 'utf8')]).toEqual(['', expect.stringContaining('db.corp.test')]);
+  await resolve('later.corp.test');
+  await eventually(() => expect(log()).toMatch(/^[^\0]*later\.corp\.test/));
+  expect((await forwarder.tally(2)).forwarded).toBe(2);
 });
 
 it('keeps what it had when a configuration is refused, and says why', { timeout: 30_000 }, async () => {

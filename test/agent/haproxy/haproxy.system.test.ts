@@ -13,6 +13,7 @@ import { type Configuration, configurationOf } from '../../../src/agent/haproxy/
 import { Haproxy } from '../../../src/agent/haproxy/haproxy.js';
 import { balancerCounters } from '../../../src/agent/haproxy/statistics.js';
 import type { Watch } from '../../../src/agent/haproxy/watches.js';
+import { limitLogs } from '../../../src/agent/program-log.js';
 import {
   BalancerMember,
   BalancerMember_State,
@@ -303,7 +304,15 @@ describe('a layer-7 balancer on HAProxy', { timeout: 30_000 }, () => {
     expect(api).toMatchObject({ url: '/v2/api/x?from=127.0.0.1', got: { 'x-forwarded-for': '127.0.0.1' } });
     expect(api.headers['x-secret']).toBeUndefined();
     expect((await get('/plain')).headers['x-secret']).toBe('inside');
-    await eventually(() => expect(readFileSync(haproxy.accessLog, 'utf8')).toContain('GET /api/x?a=1'));
+    const log = (): string => readFileSync(haproxy.accessLog, 'utf8');
+    await eventually(() => expect(log()).toContain('GET /plain'));
+    const before = log();
+    await limitLogs(folder, before.length);
+    expect(log()).toBe(before);
+    await limitLogs(folder, before.length - 1);
+    expect([log(), readFileSync(`${haproxy.accessLog}.1`, 'utf8')]).toEqual(['', before]);
+    await get('/later');
+    await eventually(() => expect(log()).toMatch(/^[^\0]*GET \/later/));
   });
 
   it('ends TLS with the certificate that the client names, and sends plain clients to it', async () => {
