@@ -1,6 +1,6 @@
 import { type Unsettled, Unsettled_State } from '../agents/session.pb.js';
 import type { NodeResource, ResourceId, ResourceVersion } from '../realization/resources.pb.js';
-import type { Engine, EngineChange } from './engine.js';
+import type { Engine, EngineChange, EngineVerdict } from './engine.js';
 import { type HeldChange, type HeldState, idText } from './held-state.js';
 import { usesOf } from './resource-uses.js';
 
@@ -85,7 +85,7 @@ export class EngineLane {
   /** Whether the engine is still at the very version that is held. */
   private stillPending(text: string): boolean {
     const entry = this.aside.get(text);
-    return entry?.state === Unsettled_State.PENDING && entry.version === this.held.get(entry)?.version;
+    return entry?.state === Unsettled_State.PENDING && entry.version === (this.held.get(entry)?.version ?? '');
   }
 
   /** The changed ids, and those set aside that something may now be different for: what they are or use changes. */
@@ -129,7 +129,8 @@ export class EngineLane {
       else ready.push(step);
     }
     if (ready.length === 0) return;
-    const verdict = await this.engine.apply(ready);
+    // A fault of the engine's own is told of what it fails for, and does not take the node off its manager.
+    const verdict = await this.engine.apply(ready).catch((error: unknown): EngineVerdict => ({ applied: false, reason: String(error) }));
     if (verdict.applied) {
       for (const step of ready) this.record(step);
       for (const id of verdict.pending) this.setPending(id);

@@ -53,7 +53,7 @@ export interface Engine {
   observe(observer: EngineObserver): void;
   /**
    * Brings the engine to the resources given, in order: what is used comes before its user and goes after it. Never called again
-   * before it has answered. Rejects only when the engine cannot be reached.
+   * before it has answered. A rejection counts as a refusal: nothing of the transaction may have been applied then.
    */
   apply(transaction: readonly EngineChange[]): Promise<EngineVerdict>;
   /**

@@ -162,4 +162,30 @@ describe('what the engine is still at', () => {
     expect(lane.confirmed(S1, '1')).toEqual({ unsettled: [], settled: [{ ...S1, version: '1' }] });
     expect(lane.unsettled()).toEqual([]);
   });
+
+  it('is pending also where it is a removal, whatever is tried again meanwhile', async () => {
+    const held = new HeldState();
+    const engine = {
+      apply: async (transaction: readonly EngineChange[]): Promise<EngineVerdict> => ({ applied: true, pending: transaction.map(({ id }) => id) }),
+    };
+    const lane = new EngineLane(engine as unknown as Engine, held);
+    await lane.apply(held.apply([put(sw('s1', 1))]).changed);
+    lane.confirmed(S1, '1');
+    await lane.apply(held.apply([remove(S1)]).changed);
+    expect((await lane.retry()).settled).toEqual([]);
+    expect(lane.confirmed(S1, '')).toMatchObject({ settled: [{ ...S1, version: '' }] });
+  });
+});
+
+describe('a fault of the engine', () => {
+  it('is told of the resource that it fails for, and the others are applied', async () => {
+    const engine = new RefusingEngine(({ id }) => {
+      if (id.key === 's1') throw new Error('out of its mind');
+      return false;
+    });
+    const { tell } = laneOn(engine);
+    const outcome = await tell(put(sw('s1', 1)), put(sw('s2', 2)));
+    expect(outcome.unsettled).toMatchObject([{ ...S1, state: Unsettled_State.REFUSED, reason: 'Error: out of its mind' }]);
+    expect([...engine.has.keys()]).toEqual([idText({ ...S1, key: 's2' })]);
+  });
 });
