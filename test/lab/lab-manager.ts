@@ -91,6 +91,13 @@ export class LabManager {
     return (answer.consolidated_status as { readonly consolidated_status?: string } | undefined)?.consolidated_status ?? 'UNKNOWN';
   }
 
+  /** Names of the nodes that are connected and have all that they were told. */
+  async nodesInSync(): Promise<string[]> {
+    const { results } = await this.get('/heddle/api/v1/nodes');
+    const nodes = results as readonly { readonly path: string; readonly session?: { readonly in_sync?: boolean } }[];
+    return nodes.filter(({ session }) => session?.in_sync).map(({ path }) => path.slice(path.lastIndexOf('/') + 1));
+  }
+
   /** What nodes have counted of a rule, all together. */
   async ruleStatistics(path: string): Promise<Readonly<Record<string, unknown>>> {
     const { results } = await this.get(`/policy/api/v1${path}/statistics`);

@@ -25,9 +25,8 @@ export const fabric: Scenario = {
       await lab.addNode(name, number + 1, path);
     }
     await expect.soon('four nodes are connected and in sync', async () => {
-      const { results } = (await manager.get('/heddle/api/v1/nodes')) as { readonly results: readonly { readonly session?: { readonly in_sync?: boolean } }[] };
-      const inSync = results.filter(({ session }) => session?.in_sync).length;
-      return inSync === 4 || `${inSync} are`;
+      const inSync = await manager.nodesInSync();
+      return inSync.length === 4 || `${inSync} are`;
     });
   },
 };

@@ -106,6 +106,7 @@ export const relay: Scenario = {
     await edge.killAgent();
     await expect.now('guest2 gets an address while the agent of the edge is gone', () => two.asks());
     edge.startAgent(manager.url, lab.bridges);
+    await expect.soon('the new agent is connected and in sync', async () => (await manager.nodesInSync()).includes('e1'));
     await manager.patch(RELAY, { server_addresses: ['192.0.2.99'] });
     await expect.realized(GUESTS, RELAY);
     await expect.soon('a new agent finds the relay again, and changes it', () => !two.asks());
