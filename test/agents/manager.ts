@@ -114,7 +114,11 @@ export class ManagerUnderTest {
     await app.listen(ports.https, '127.0.0.1');
     const { port } = (app.getHttpServer() as Server).address() as { port: number };
     return new ManagerUnderTest(directory, `https://localhost:${port}`, authority, reader, unit, enrolment, realization, audited, [
-      () => app.close(),
+      () => {
+        // A connection that nobody asks anything over any more would be waited for.
+        (app.getHttpServer() as Server).closeAllConnections();
+        return app.close();
+      },
       () => realization.stop(),
       () => largeBodies.stop(),
       async () => unit.close(),
