@@ -129,6 +129,6 @@ async function stop(): Promise<void> {
   options.feed.close();
   writer.close();
   reader.close();
-  // After the answer to this call has left.
-  setImmediate(() => options.calls.close());
+  // After the answer to this call has left. The thread does not wait for a connection that an agent is just making.
+  setImmediate(() => process.exit());
 }

@@ -32,6 +32,9 @@ import { UnitOfWork, WriterThread } from '../../src/store/unit-of-work.js';
 
 export const ENFORCEMENT_POINT = '/infra/sites/default/enforcement-points/default';
 
+/** Milliseconds; far above what anything takes to end. */
+const ENDS_WITHIN = 60_000;
+
 /** Everything between the API and a node, on real threads and real TLS; only logins are left out. */
 export class ManagerUnderTest {
   private readonly agents: { readonly controller: AbortController; readonly done: Promise<void> }[] = [];
@@ -45,7 +48,7 @@ export class ManagerUnderTest {
     readonly enrolment: EnrolmentService,
     readonly realization: RealizationThread,
     readonly audited: AuditEntry[],
-    private readonly stops: (() => Promise<unknown>)[],
+    private readonly stops: ReadonlyMap<string, () => Promise<unknown>>,
   ) {}
 
   static async start(directory = mkdtempSync(join(tmpdir(), 'heddle-manager-')), ports = { https: 0, agents: 0 }): Promise<ManagerUnderTest> {
@@ -113,18 +116,31 @@ export class ManagerUnderTest {
     });
     await app.listen(ports.https, '127.0.0.1');
     const { port } = (app.getHttpServer() as Server).address() as { port: number };
-    return new ManagerUnderTest(directory, `https://localhost:${port}`, authority, reader, unit, enrolment, realization, audited, [
-      () => {
-        // A connection that nobody asks anything over any more would be waited for.
-        (app.getHttpServer() as Server).closeAllConnections();
-        return app.close();
-      },
-      () => realization.stop(),
-      () => largeBodies.stop(),
-      async () => unit.close(),
-      async () => reader.close(),
-      () => writer.stop(),
-    ]);
+    return new ManagerUnderTest(
+      directory,
+      `https://localhost:${port}`,
+      authority,
+      reader,
+      unit,
+      enrolment,
+      realization,
+      audited,
+      new Map<string, () => Promise<unknown>>([
+        [
+          'the API',
+          () => {
+            // A connection that nobody asks anything over any more would be waited for.
+            (app.getHttpServer() as Server).closeAllConnections();
+            return app.close();
+          },
+        ],
+        ['the thread of realization', () => realization.stop()],
+        ['the thread of large bodies', () => largeBodies.stop()],
+        ['the unit of work', async () => unit.close()],
+        ['the reader', async () => reader.close()],
+        ['the writer', () => writer.stop()],
+      ]),
+    );
   }
 
   /** A request to the API; `path` is whole. */
@@ -191,9 +207,21 @@ export class ManagerUnderTest {
   async stop(keep = false): Promise<void> {
     for (const { controller, done } of this.agents) {
       controller.abort();
-      await done.catch(() => undefined);
+      await ends(
+        'an agent',
+        done.catch(() => undefined),
+      );
     }
-    for (const stop of this.stops) await stop();
+    for (const [what, stop] of this.stops) await ends(what, stop());
     if (!keep) rmSync(this.directory, { recursive: true, force: true });
   }
+}
+
+/** Says what it is that does not end, rather than that something does not. */
+async function ends(what: string, ending: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} did not end`)), ENDS_WITHIN);
+  });
+  await Promise.race([ending, late]).finally(() => clearTimeout(timer));
 }
