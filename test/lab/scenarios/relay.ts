@@ -9,6 +9,8 @@ import { attach, seenWhile } from './segments.js';
 
 const GUESTS = '/infra/segments/guests';
 const RELAY = '/infra/dhcp-relay-configs/outside';
+/** An address that nothing in the world outside has, nor a network of the router there. */
+const NOBODY = '192.0.2.200';
 const POLICY = '/infra/domains/default/security-policies/guests';
 const GROUP = '/infra/domains/default/groups/guests';
 const [GATEWAY, GATEWAY_SIX] = ['10.1.7.1', 'fd00:7:1::1'];
@@ -107,7 +109,7 @@ export const relay: Scenario = {
     await expect.now('guest2 gets an address while the agent of the edge is gone', () => two.asks());
     edge.startAgent(manager.url, lab.bridges);
     await expect.soon('the new agent is connected and in sync', async () => (await manager.nodesInSync()).includes('e1'));
-    await manager.patch(RELAY, { server_addresses: ['192.0.2.99'] });
+    await manager.patch(RELAY, { server_addresses: [NOBODY] });
     await expect.realized(GUESTS, RELAY);
     await expect.soon('a new agent finds the relay again, and changes it', () => !two.asks());
     await manager.patch(RELAY, { server_addresses: [SERVER] });
